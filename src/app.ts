@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Express, RequestHandler } from 'express'
+import { memoryStore } from './cache/memory.ts'
+import { type OpenRuntime, openRuntime } from './call/runtime.ts'
+import { type Config, checkUrls, readConfig } from './config.ts'
+import { loadRegistry } from './endpoint/load.ts'
+import type { Registry } from './endpoint/registry.ts'
+import { DefinitionError } from './errors.ts'
+import { createHandler } from './http/handler.ts'
+import { createShell, notFound } from './http/shell.ts'
+import { livez, type Readiness, readyz } from './ops/health.ts'
+import { openBus } from './ops/workers.ts'
+
+/** What can be put around and under an app. */
+export interface AppOptions {
+  /** Where settings come from; the process's environment if not said. */
+  readonly config?: Config
+  /** The routes and clients; loaded from `config.routes` and `config.transforms` if not said. */
+  readonly registry?: Registry
+  /** Express middleware that runs before every request: helmet, passport. Not empty, it sends every request through Express. */
+  readonly before?: readonly RequestHandler[]
+  /** Express middleware for what no route of Facet's answers. */
+  readonly after?: readonly RequestHandler[]
+}
+
+/** An app: an Express app, which can be mounted in another, with what is needed to serve and to end it. */
+export interface App extends Express {
+  /** The whole of it as a plain request listener, which does not wake Express for Facet's own routes. */
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  readonly readiness: Readiness
+  readonly registry: Registry
+  readonly runtime: OpenRuntime
+  /** Makes cached entries with these tags old, in every worker. */
+  invalidate(tags: readonly string[]): Promise<void>
+  /** Closes the connections to backends. */
+  close(): Promise<void>
+}
+
+/**
+ * Puts everything together.
+ *
+ * @throws DefinitionError with all that is wrong with settings, backends, routes and transforms, one mistake a line
+ */
+export async function app({ config = readConfig(), registry, before = [], after = [] }: AppOptions = {}): Promise<App> {
+  const known = registry ?? (await loadRegistry(config.routes, config.transforms))
+  const wrong = checkUrls(
+    known.backends.map(({ name, url }) => ({ backend: name, url })),
+    config.environment,
+  )
+  if (wrong.length > 0) throw new DefinitionError(wrong.join('\n'))
+
+  const store = memoryStore({ maxBytes: config.cacheMaxBytes, maxEntries: config.cacheMaxEntries })
+  const runtime = openRuntime(store, config.environment, config.freeze)
+  const bus = openBus()
+  const purge = (tags: readonly string[] | undefined) => (tags ? runtime.cache.purge(tags) : runtime.cache.clear())
+  bus.receive((tags) => void purge(tags))
+  const invalidate = async (tags: readonly string[]) => {
+    bus.send(tags)
+    await purge(tags)
+  }
+
+  const readiness: Readiness = { ready: true }
+  const handler = createHandler(known, { runtime, config, invalidate })
+  const shell = createShell(handler, { before, after, pages: { '/livez': livez, '/readyz': readyz(readiness) } })
+
+  const throughExpress = (request: IncomingMessage, response: ServerResponse) =>
+    shell(request as never, response as never, (error?: unknown) =>
+      notFound(request as never, response as never, error as never),
+    )
+  const listener =
+    before.length > 0
+      ? throughExpress
+      : (request: IncomingMessage, response: ServerResponse) =>
+          void (handler(request, response) || throughExpress(request, response))
+  const close = async () => {
+    bus.close()
+    await runtime.close()
+  }
+  return Object.assign(shell, { listener, readiness, registry: known, runtime, invalidate, close })
+}

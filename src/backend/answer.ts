@@ -1,0 +1,43 @@
+import type { z } from 'zod'
+import type { Decode } from '../codec/codec.ts'
+import { FacetError } from '../errors.ts'
+import type { Answer } from './transport.ts'
+
+/** Bytes to the value that an operation promises. */
+export type ReadAnswer<O> = (answer: Answer) => O
+
+/**
+ * Reads answers of one operation: status, then bytes, then the declared schema.
+ *
+ * @throws FacetError `resource-unknown` (404), `backend-status`, `backend-malformed`, `backend-shape`; never with the
+ *   backend's own words in what a client sees
+ */
+export function answerReader<S extends z.ZodType>(what: string, decode: Decode, output: S): ReadAnswer<z.output<S>> {
+  return (answer) => {
+    if (answer.status === 404)
+      throw new FacetError('resource-unknown', { detail: `${what} answered 404`, upstream: 404 })
+    if (answer.status < 200 || answer.status > 299) throw statusError(what, answer.status)
+    return validate(what, readBody(what, decode, answer), output)
+  }
+}
+
+export function statusError(what: string, status: number): FacetError {
+  return new FacetError('backend-status', { detail: `${what} answered ${status}`, upstream: status })
+}
+
+/** A login or error page that arrives with status 200 is no answer, whatever its text could be read as. */
+export function readBody(what: string, decode: Decode, { body, contentType }: Answer): unknown {
+  if (contentType !== undefined && /^\s*text\/html\b/i.test(contentType)) {
+    throw new FacetError('backend-malformed', { detail: `${what} answered with an HTML page` })
+  }
+  return decode(body, contentType)
+}
+
+export function validate<S extends z.ZodType>(what: string, value: unknown, output: S): z.output<S> {
+  const parsed = output.safeParse(value)
+  if (parsed.success) return parsed.data
+  const wrong = parsed.error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.join('.') || 'the answer'}: ${message}`)
+  throw new FacetError('backend-shape', { detail: `${what}: ${wrong.join('; ')}`, cause: parsed.error })
+}

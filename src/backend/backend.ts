@@ -1,0 +1,191 @@
+import { z } from 'zod'
+import type { CallFreshness } from '../call/cached.ts'
+import type { BackendInfo, Effect } from '../call/call.ts'
+import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
+import { DefinitionError } from '../errors.ts'
+import { type Duration, milliseconds } from '../lib/duration.ts'
+import { isFieldValue, isToken } from '../lib/headers.ts'
+
+/** What can be said of a backend, whatever it speaks. */
+export interface BackendOptions {
+  /** Where it is: `http://host:port/base`, usually `env('CRM_URL')`. */
+  readonly url: string | EnvironmentVariable
+  /** How long one attempt may take, 5 s if not said. */
+  readonly timeout?: Duration
+  /** How often a read is asked again after a transient failure, 0 if not said; a write never is. */
+  readonly retries?: number
+  /** Headers of the client's request that are sent on, for example `accept-language`; they become part of every cache key. */
+  readonly forward?: readonly string[]
+  /** Headers that every call sends, for example credentials: `{ authorization: env('CRM_AUTHORIZATION') }`. */
+  readonly headers?: Readonly<Record<string, string | EnvironmentVariable>>
+  /** How many connections there are at the most, 256 if not said. */
+  readonly connections?: number
+  /** The largest answer in bytes, 16 MiB if not said; a larger one is an error. */
+  readonly maxBytes?: number
+}
+
+/** A backend, ready for operations. */
+export interface Backend extends BackendInfo {
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly retries: number
+  readonly headers: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
+  readonly connections: number
+  readonly maxBytes: number
+}
+
+/** What an operation may say on its own account, over what its backend says. */
+export interface OperationOptions<I> {
+  /** `read` or `write`; from the method for REST and XML, `write` for SOAP, which is always POST. */
+  readonly effect?: Effect
+  /** The operation's name in logs, traces and cache keys. */
+  readonly name?: string
+  readonly timeout?: Duration
+  readonly retries?: number
+  /** Keeps answers, shared by every endpoint that asks the same. Reads only. */
+  readonly cache?: CallCacheOptions<I>
+}
+
+export interface CallCacheOptions<I> {
+  /** How long an answer is fresh; '0s' keeps nothing but lets equal calls that run at the same time share one. */
+  readonly ttl: Duration
+  /** How long after that it is still served while a new one is fetched. */
+  readonly stale?: Duration
+  /** What an answer can be purged by. */
+  readonly tags?: (input: I) => readonly string[]
+}
+
+const duration = z.string().refine((text) => {
+  try {
+    milliseconds(text)
+    return true
+  } catch {
+    return false
+  }
+}, 'a duration such as 300ms, 30s, 5m, 2h was expected')
+const url = z.custom<string | EnvironmentVariable>(
+  (value) => isEnvironmentVariable(value) || (typeof value === 'string' && URL.canParse(value)),
+  'an http URL or env(…) was expected',
+)
+/** What belongs to one connection, or says how long the message is, is never taken from somebody else's message. */
+const UNFORWARDABLE: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+const headerName = z
+  .string()
+  .refine(
+    (name) => isToken(name) && !UNFORWARDABLE.has(name.toLowerCase()),
+    'the name of a header that can be sent was expected',
+  )
+
+const backendSchema = z.strictObject({
+  url,
+  timeout: duration.optional(),
+  retries: z.number().int().min(0).max(10).optional(),
+  forward: z.array(headerName).optional(),
+  headers: z
+    .record(
+      headerName,
+      z.union([
+        z.custom<EnvironmentVariable>(isEnvironmentVariable),
+        z.string().refine(isFieldValue, 'a header value was expected'),
+      ]),
+    )
+    .optional(),
+  connections: z.number().int().min(1).optional(),
+  maxBytes: z.number().int().min(1).optional(),
+})
+
+const operationSchema = z.object({
+  effect: z.enum(['read', 'write']).optional(),
+  name: z.string().min(1).optional(),
+  timeout: duration.optional(),
+  retries: z.number().int().min(0).max(10).optional(),
+  cache: z.strictObject({ ttl: duration, stale: duration.optional(), tags: z.function().optional() }).optional(),
+})
+
+/** Checks options against their schema. */
+export function checkOptions(what: string, options: unknown, schema: z.ZodType): void {
+  const parsed = schema.safeParse(options)
+  if (parsed.success) return
+  const [issue] = parsed.error.issues
+  const path = issue?.path ?? []
+  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], options)
+  const shown =
+    path.length === 0 ? '' : ` at '${path.join('.')}' (${typeof value === 'string' ? `'${value}'` : String(value)})`
+  throw new DefinitionError(`${what}${shown}: ${issue?.message}`)
+}
+
+/**
+ * Checks a backend's options and fills in the defaults.
+ *
+ * @param extra what this kind of backend takes besides
+ * @throws DefinitionError with the option and its value
+ */
+export function defineBackend(name: string, options: BackendOptions, extra: z.ZodRawShape = {}): Backend {
+  if (!/^[A-Za-z][\w-]*$/.test(name))
+    throw new DefinitionError(`backend '${name}': a name of letters, digits, - and _ was expected`)
+  checkOptions(`backend '${name}'`, options, backendSchema.extend(extra))
+  return Object.freeze({
+    name,
+    url: options.url,
+    timeout: milliseconds(options.timeout ?? '5s'),
+    retries: options.retries ?? 0,
+    forward: (options.forward ?? []).map((header) => header.toLowerCase()),
+    headers: Object.entries(options.headers ?? {}),
+    connections: options.connections ?? 256,
+    maxBytes: options.maxBytes ?? 16 * 1024 * 1024,
+  })
+}
+
+/** An operation's own settings over its backend's. */
+export interface OperationSettings<I> {
+  readonly backend: Backend
+  readonly name: string
+  readonly effect: Effect
+  readonly timeout: number
+  readonly retries: number
+  readonly cache: CallFreshness<I> | undefined
+}
+
+/**
+ * Checks an operation's options and settles them against its backend's.
+ *
+ * @throws DefinitionError with the option and its value; also for a cache or retries on a write, which nobody can mean
+ */
+export function defineOperation<I>(
+  backend: Backend,
+  fallbackName: string,
+  fallbackEffect: Effect,
+  options: OperationOptions<I>,
+): OperationSettings<I> {
+  const what = `backend '${backend.name}', operation '${options.name ?? fallbackName}'`
+  checkOptions(what, options, operationSchema)
+  const effect = options.effect ?? fallbackEffect
+  if (effect === 'write' && options.cache)
+    throw new DefinitionError(`${what} at 'cache': a write is never cached; say effect: 'read' if it only reads`)
+  if (effect === 'write' && options.retries)
+    throw new DefinitionError(
+      `${what} at 'retries' (${options.retries}): a write is never repeated; say effect: 'read' if it only reads`,
+    )
+  return {
+    backend,
+    name: options.name ?? fallbackName,
+    effect,
+    timeout: options.timeout ? milliseconds(options.timeout) : backend.timeout,
+    retries: options.retries ?? backend.retries,
+    cache: options.cache && {
+      ttl: milliseconds(options.cache.ttl),
+      stale: options.cache.stale ? milliseconds(options.cache.stale) : 0,
+      tags: options.cache.tags,
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import type { Cache } from '../cache/cache.ts'
+import type { CacheState } from '../channels.ts'
+import type { EnvironmentVariable } from '../config.ts'
+import type { CancelToken } from '../lib/cancel.ts'
+import type { TimerWheel } from '../lib/timer-wheel.ts'
+
+/**
+ * Whether a call changes something. Only reads are cached, deduplicated, coalesced or retried: two identical payments
+ * are two payments.
+ */
+export type Effect = 'read' | 'write'
+
+/** What of the client's request goes along to backends. */
+export interface Caller {
+  readonly requestId: string
+  /** A header of the client's request, by its lower-case name; a backend sends on only those in its `forward` list. */
+  header(name: string): string | undefined
+}
+
+/** What a call may use while it runs, one object a source and request. */
+export interface CallContext {
+  /** Cancelled when the answer is no longer wanted. */
+  readonly token: CancelToken
+  /** The request's deadline, as `performance.now()` counts. */
+  readonly deadline: number
+  readonly caller: Caller
+  /** The name of the source, for traces. */
+  readonly source: string
+  /** Answers of reads that this request has already asked for; undefined where no two sources could ask the same. */
+  readonly memo: Map<string, Promise<unknown>> | undefined
+  /** What the call cache said, for `Server-Timing` and the log. */
+  cache: CacheState | undefined
+  /** Bytes of the last answer as it came from the backend: what the cache reckons its size by. */
+  bytes: number
+  /** Says that a failure was replaced by a fallback, which makes the reply a partial one. */
+  degrade(error: unknown): void
+}
+
+/** A call made ready to run. */
+export type Run<I, O> = (input: I, context: CallContext) => Promise<O>
+
+/** What wraps a run: cache, retry, timeout and the like. Order is decided in `pipeline.ts` alone. */
+export type Policy = <I, O>(next: Run<I, O>) => Run<I, O>
+
+/** What calls share within one app: they are descriptions, and everything that lives is here. */
+export interface Runtime {
+  /** The value of an environment variable that a route file named with `env(…)`. */
+  resolve(value: string | EnvironmentVariable): string
+  readonly cache: Cache
+  readonly timers: TimerWheel
+  /** Freeze what is cached, so that code that changes a shared value fails loudly: in development and tests. */
+  readonly freeze: boolean
+  /** One thing per key and app, made on first use: a backend's connection pool. Closed with the app, if it can be. */
+  single<T extends object>(key: object, create: () => T): T
+  /** The call's run, composed once an app. */
+  bind<I, O>(call: Call<I, O>): Run<I, O>
+}
+
+/** What is known of a call's backend before anything runs. */
+export interface BackendInfo {
+  readonly name: string
+  readonly url: string | EnvironmentVariable
+  /** Headers of the client's request that are sent on to it, in lower case; they are part of every cache key. */
+  readonly forward: readonly string[]
+}
+
+/**
+ * One typed operation of one backend: the narrow waist of the whole system. The engine knows nothing else about
+ * backends. A call is a description; `bind` makes it ready to run within one app.
+ */
+export interface Call<in I, out O> {
+  /** The operation's name within its backend, for example `GET /users/:id` or `GetInvoices`. */
+  readonly name: string
+  readonly effect: Effect
+  /** Every backend it may reach. */
+  readonly backends: readonly BackendInfo[]
+  /** The calls it is made of; a call that reaches a backend itself has none. */
+  readonly parts: readonly Call<never, unknown>[]
+  /** What stands in when it fails; there only on what `optional` made. */
+  readonly cover?: Cover<O>
+  bind(runtime: Runtime): Run<I, O>
+}
+
+/** Gives what stands in for an answer, for one failure. */
+export type Cover<O> = (error: unknown) => O
+
+/** What a call answers. */
+export type Output<C> = C extends Call<never, infer O> ? O : never
+
+/** What a call takes. */
+export type Input<C> = C extends Call<infer I, unknown> ? I : never

@@ -1,0 +1,64 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
+import type { ErrorCode } from './errors.ts'
+
+/** What a cache said of one look-up. */
+export type CacheState = 'hit' | 'stale' | 'miss' | 'collapsed' | 'bypass'
+
+/** How one source of an endpoint fared within one request. */
+export interface SourceRecord {
+  readonly name: string
+  /** Milliseconds from the source's start to its end; 0 while it has not started. */
+  duration: number
+  /** `skipped`: its input was undefined. `idle`: never started. */
+  outcome: 'ok' | 'failed' | 'fallback' | 'skipped' | 'idle'
+  code: ErrorCode | undefined
+  cache: CacheState | undefined
+}
+
+/** One request, from its first byte to its last: published on `facet:request` when the answer is out. */
+export interface RequestRecord {
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  /** `performance.now()` when the request was seen. */
+  readonly started: number
+  /** The route's text, for example `GET /customers/:id/overview`; undefined where none matched. */
+  route: string | undefined
+  client: string | undefined
+  status: number
+  /** Milliseconds until the answer was handed to the socket, or the client left. */
+  duration: number
+  /** What the reply cache said; undefined where there is none. */
+  cache: CacheState | undefined
+  code: ErrorCode | undefined
+  /** The failure, for the log: it may carry what a backend said. */
+  error: unknown
+  sources: readonly SourceRecord[]
+}
+
+/** One call to a backend, with all its attempts: published on `facet:call`. */
+export interface CallRecord {
+  readonly request: string
+  readonly backend: string
+  readonly call: string
+  readonly source: string
+  readonly duration: number
+  readonly error: unknown
+}
+
+/** A background refresh that failed while its old answer was served: published on `facet:refresh`. */
+export interface RefreshRecord {
+  readonly key: string
+  readonly error: unknown
+}
+
+/** What the core tells; `ops/` listens. Nothing is made or published that nobody subscribes to. */
+export const channels: {
+  readonly request: Channel<RequestRecord>
+  readonly call: Channel<CallRecord>
+  readonly refresh: Channel<RefreshRecord>
+} = {
+  request: channel('facet:request'),
+  call: channel('facet:call'),
+  refresh: channel('facet:refresh'),
+}

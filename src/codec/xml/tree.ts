@@ -1,0 +1,87 @@
+import { Parser } from 'xml2js'
+import { FacetError } from '../../errors.ts'
+
+/** An element as xml2js gives it, asked about by namespace URI and local name, never by prefix. */
+export interface Element {
+  readonly local: string
+  readonly ns: string
+  readonly text: string
+  attribute(local: string, ns: string): string | undefined
+  /** The child elements of that name, in the document's order; any namespace where none is given. */
+  children(local: string, ns: string | undefined): Element[]
+  /** Every child element, grouped by name. */
+  all(): Element[]
+}
+
+interface Attribute {
+  readonly value: string
+  readonly local: string
+  readonly uri: string
+}
+
+/** Neither key can be the name of an element, so no document can collide with them. */
+const ATTRIBUTES = '@'
+const TEXT = '#'
+const NAME = `${ATTRIBUTES}ns`
+
+type Node = Readonly<Record<string, unknown>>
+
+/**
+ * Reads a document. xml2js parses strictly, with namespaces, and never expands entities of a document's own.
+ *
+ * @throws FacetError `backend-malformed`; what the parser said, which quotes the document, stays in its cause
+ */
+export function parseXml(text: string): Element {
+  const parser = new Parser({
+    attrkey: ATTRIBUTES,
+    charkey: TEXT,
+    xmlns: true,
+    explicitArray: true,
+    includeWhiteChars: true,
+    async: false,
+  })
+  let failure: unknown = null
+  let root: Node | null = null
+  try {
+    parser.parseString(text, (error: unknown, result: Node | null) => {
+      failure ??= error
+      root ??= result
+    })
+  } catch (error) {
+    failure ??= error
+  }
+  if (failure !== null)
+    throw new FacetError('backend-malformed', { detail: 'the answer is not well-formed XML', cause: failure })
+  const [node] = Object.values((root ?? {}) as Node)
+  if (typeof node !== 'object' || node === null)
+    throw new FacetError('backend-malformed', { detail: 'the answer is an empty document' })
+  return element(node as Node)
+}
+
+function element(node: Node): Element {
+  const { uri, local } = node[NAME] as { uri: string; local: string }
+  const all = () =>
+    Object.entries(node).flatMap(([key, value]) =>
+      key === ATTRIBUTES || key === TEXT || key === NAME ? [] : elements(value),
+    )
+  return {
+    local,
+    ns: uri,
+    text: (node[TEXT] as string | undefined) ?? '',
+    attribute: (name, ns) => {
+      for (const { local, uri, value } of Object.values((node[ATTRIBUTES] ?? {}) as Record<string, Attribute>)) {
+        if (local === name && uri === ns) return value
+      }
+      return undefined
+    },
+    children: (name, ns) => all().filter((child) => child.local === name && (ns === undefined || child.ns === ns)),
+    all,
+  }
+}
+
+/** xml2js puts its own prototype where an element is called `__proto__`; only what it parsed itself bears a name. */
+function elements(value: unknown): Element[] {
+  return Array.isArray(value)
+    ? value.filter((item: Node) => Object.hasOwn(item, NAME)).map((item: Node) => element(item))
+    : []
+}

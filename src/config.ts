@@ -1,0 +1,165 @@
+import { z } from 'zod'
+import { DefinitionError } from './errors.ts'
+
+const ENV = Symbol.for('facet.env')
+
+/** A reference to an environment variable, resolved when the app starts. */
+export interface EnvironmentVariable {
+  readonly [ENV]: true
+  readonly name: string
+}
+
+/**
+ * Names an environment variable in a route or backend file. It is read when the app starts, by `config.ts` alone, so that
+ * every variable that is missing is reported at once and a module can be imported without an environment.
+ *
+ * @example rest('crm', { url: env('CRM_URL') })
+ */
+export function env(name: string): EnvironmentVariable {
+  return { [ENV]: true, name }
+}
+
+export function isEnvironmentVariable(value: unknown): value is EnvironmentVariable {
+  return typeof value === 'object' && value !== null && ENV in value
+}
+
+/** The process's environment, or a record that stands in for it. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback)
+const bytes = (fallback: number) => z.coerce.number().int().min(1).default(fallback)
+const seconds = (fallback: number) => z.coerce.number().min(0).max(3600).default(fallback)
+const onOff = (fallback: boolean) =>
+  z
+    .enum(['on', 'off'])
+    .default(fallback ? 'on' : 'off')
+    .transform((value) => value === 'on')
+
+/** What can be set from outside, with what it means: the table in `docs/configuration.md` is held to this. */
+const VARIABLES = {
+  PORT: port(3000).describe('the port that clients call'),
+  HOST: z.string().min(1).default('0.0.0.0').describe('the address to listen on'),
+  WORKERS: z.coerce.number().int().min(1).max(256).default(1).describe('how many processes share the port'),
+  FACET_ROUTES: z.string().min(1).default('./routes').describe('the folder of route modules'),
+  FACET_TRANSFORMS: z.string().min(1).default('./transforms').describe('the folder of transform modules'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('the least serious line that is logged'),
+  SERVER_TIMING: onOff(false).describe('whether replies tell how long each source took, in Server-Timing'),
+  CACHE_KEYS: onOff(false).describe('whether Cache-Status shows keys'),
+  CACHE_MAX_BYTES: bytes(128 * 1024 * 1024).describe('the bound of the memory cache, in bytes'),
+  CACHE_MAX_ENTRIES: bytes(100_000).describe('the bound of the memory cache, in entries'),
+  BODY_MAX_BYTES: bytes(1024 * 1024).describe('the largest request body that an endpoint takes, in bytes'),
+  URL_MAX_BYTES: bytes(8 * 1024).describe('the longest request target, in bytes'),
+  SHUTDOWN_SECONDS: seconds(10).describe('how long requests in flight may take after SIGTERM'),
+  CONTROL_PORT: port(3001).describe('the port of the control API, on loopback only'),
+  CONTROL_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('the bearer token of the control API, which is off without one'),
+  NODE_ENV: z
+    .string()
+    .default('production')
+    .describe('anything but production freezes what is cached, to find code that changes it'),
+} as const
+
+/** The settings of one process, frozen. */
+export interface Config {
+  readonly port: number
+  readonly host: string
+  readonly workers: number
+  readonly routes: string
+  readonly transforms: string
+  readonly logLevel: string
+  readonly serverTiming: boolean
+  readonly cacheKeys: boolean
+  readonly cacheMaxBytes: number
+  readonly cacheMaxEntries: number
+  readonly bodyMaxBytes: number
+  readonly urlMaxBytes: number
+  readonly shutdownSeconds: number
+  readonly controlPort: number
+  readonly controlToken: string | undefined
+  readonly freeze: boolean
+  /** Where `env(…)` of route files is looked up. */
+  readonly environment: Environment
+}
+
+/** The names of the variables with their meaning, for the docs and for messages. */
+export function describeVariables(): { name: string; fallback: string | undefined; meaning: string }[] {
+  return Object.entries(VARIABLES).map(([name, schema]) => {
+    const fallback = schema.safeParse(undefined)
+    return {
+      name,
+      fallback: fallback.success && fallback.data !== undefined ? String(fallback.data) : undefined,
+      meaning: schema.description ?? '',
+    }
+  })
+}
+
+/**
+ * Reads and checks the environment.
+ *
+ * @throws DefinitionError that names every variable that is wrong and what was expected
+ */
+export function readConfig(environment: Environment = process.env): Config {
+  const known = Object.fromEntries(
+    Object.keys(VARIABLES).map((name) => [name, environment[name] === '' ? undefined : environment[name]]),
+  )
+  const parsed = z.object(VARIABLES).safeParse(known)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0])
+      const value = name.endsWith('TOKEN') ? 'its value' : `'${environment[name]}'`
+      return `${name}: ${value} does not fit: ${message}`
+    })
+    throw new DefinitionError(lines.join('\n'))
+  }
+  const values = parsed.data
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    workers: values.WORKERS,
+    routes: values.FACET_ROUTES,
+    transforms: values.FACET_TRANSFORMS,
+    logLevel: values.LOG_LEVEL,
+    serverTiming: values.SERVER_TIMING,
+    cacheKeys: values.CACHE_KEYS,
+    cacheMaxBytes: values.CACHE_MAX_BYTES,
+    cacheMaxEntries: values.CACHE_MAX_ENTRIES,
+    bodyMaxBytes: values.BODY_MAX_BYTES,
+    urlMaxBytes: values.URL_MAX_BYTES,
+    shutdownSeconds: values.SHUTDOWN_SECONDS,
+    controlPort: values.CONTROL_PORT,
+    controlToken: values.CONTROL_TOKEN,
+    freeze: values.NODE_ENV !== 'production',
+    environment,
+  })
+}
+
+/** Something that must be a URL of a backend, and whether it is. */
+export interface UrlWanted {
+  readonly backend: string
+  readonly url: string | EnvironmentVariable
+}
+
+/**
+ * Checks the URLs of all backends at once.
+ *
+ * @returns one line for each that is missing or malformed, naming the variable and what was expected
+ */
+export function checkUrls(wanted: readonly UrlWanted[], environment: Environment): string[] {
+  return wanted.flatMap(({ backend, url }) => {
+    const name = isEnvironmentVariable(url) ? url.name : `the url of backend '${backend}'`
+    const value = isEnvironmentVariable(url) ? environment[url.name] : url
+    const expected = `expected the http or https URL of backend '${backend}', for example http://127.0.0.1:4001`
+    if (value === undefined || value === '') return [`${name} is not set: ${expected}`]
+    const parsed = URL.parse(value)
+    if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
+      return [`${name} is '${value}': ${expected}`]
+    if (parsed.username !== '' || parsed.password !== '') return [`${name} carries credentials: ${expected}`]
+    return []
+  })
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod'
+import { DefinitionError } from '../errors.ts'
+import { type Duration, milliseconds } from '../lib/duration.ts'
+import { isFieldValue } from '../lib/headers.ts'
+import { parsePattern } from '../lib/path.ts'
+import { type Auth, METHODS, type RequestOf, type Route, type Share } from './request.ts'
+
+/** How an endpoint's replies are cached: final bytes, one entry for each client's representation. */
+export interface ReplyCacheOptions<Req> {
+  /** How long a reply is fresh. */
+  readonly ttl: Duration
+  /** How long after that it is still sent while a new one is made (RFC 5861). */
+  readonly stale?: Duration
+  /** Who may be given the same reply: whoever sends the same (`user`: and is the same), or everyone. */
+  readonly share?: Share
+  /** What a reply can be purged by. */
+  readonly tags?: (request: Req) => readonly string[]
+  /** The Cache-Control that clients are told, `private, no-cache` if not said: a purge cannot reach a browser. */
+  readonly control?: string
+  /** Whether a client's own `Cache-Control: no-cache` or `no-store` goes past the cache. Off: a client cannot force load. */
+  readonly bypass?: boolean
+}
+
+/** What an endpoint takes and how it behaves. */
+export interface EndpointOptions<
+  R extends Route,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  H extends z.ZodType,
+  A extends Auth,
+  S extends Share,
+> {
+  /** One line for people. */
+  readonly summary?: string
+  /** The query's parameters; those that are not named here are not seen. Repeated ones arrive as a list. */
+  readonly query?: Q
+  /** The body, as JSON or, where the schema can direct it, as XML. */
+  readonly body?: B
+  /** The request headers that are read, in lower case; they become part of cache keys and of `Vary`. */
+  readonly headers?: H
+  /** The status of a success, 200 if not said. */
+  readonly status?: number
+  /** How long the whole answer may take, 10 s if not said. */
+  readonly deadline?: Duration
+  readonly cache?: ReplyCacheOptions<Pick<RequestOf<R, Q, B, H, A, S>, 'params' | 'query'>> & { readonly share?: S }
+  /** The tags of cache entries that a success makes old. */
+  readonly invalidates?: (request: RequestOf<R, Q, B, H, A, S>) => readonly string[]
+  readonly auth?: A
+  /** Who may; asked before any cache, so it may always see the user. */
+  readonly allow?: (request: RequestOf<R, Q, B, H, A, 'user'>) => boolean
+}
+
+/** An endpoint's options, checked, with the defaults filled in. Times in milliseconds. */
+export interface EndpointSettings {
+  readonly summary: string | undefined
+  readonly query: z.ZodType | undefined
+  readonly body: z.ZodType | undefined
+  readonly headers: z.ZodObject | undefined
+  readonly status: number
+  readonly deadline: number
+  readonly cache:
+    | {
+        readonly ttl: number
+        readonly stale: number
+        readonly share: Share
+        readonly tags: ((request: object) => readonly string[]) | undefined
+        readonly control: string | undefined
+        readonly bypass: boolean
+      }
+    | undefined
+  readonly invalidates: ((request: object) => readonly string[]) | undefined
+  readonly allow: ((request: object) => boolean) | undefined
+}
+
+const duration = z.string().regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'a duration such as 300ms, 30s, 5m, 2h was expected')
+const schema = z.custom<z.ZodType>(
+  (value) => typeof (value as z.ZodType | undefined)?.safeParse === 'function',
+  'a zod schema was expected',
+)
+const fn = z.custom<(request: object) => never>((value) => typeof value === 'function', 'a function was expected')
+
+const optionsSchema = z.strictObject({
+  summary: z.string().optional(),
+  query: schema.optional(),
+  body: schema.optional(),
+  headers: z
+    .custom<z.ZodObject>(
+      (value) => value instanceof z.ZodObject || (value as z.ZodType)?.type === 'object',
+      'a z.object was expected',
+    )
+    .optional(),
+  status: z.number().int().min(200).max(299).optional(),
+  deadline: duration.optional(),
+  cache: z
+    .strictObject({
+      ttl: duration,
+      stale: duration.optional(),
+      share: z.enum(['everyone', 'user']).optional(),
+      tags: fn.optional(),
+      control: z.string().refine(isFieldValue, 'a Cache-Control value was expected').optional(),
+      bypass: z.boolean().optional(),
+    })
+    .optional(),
+  invalidates: fn.optional(),
+  auth: z
+    .literal('none', "authentication is not part of this version, and nobody would be checked; only 'none' can be said")
+    .optional(),
+  allow: fn.optional(),
+})
+
+/**
+ * Checks what was said of an endpoint, when it is said.
+ *
+ * @throws DefinitionError with the option and its value: a mistake stops the start, an option is never silently ignored
+ */
+export function checkEndpoint(route: Route, options: object): EndpointSettings {
+  const what = `endpoint '${route}'`
+  checkRoute(route)
+  const parsed = optionsSchema.safeParse(options)
+  if (!parsed.success) throw new DefinitionError(`${what}${explain(parsed.error.issues[0], options)}`)
+  const { query, body, headers, cache, ...rest } = parsed.data
+  const method = route.slice(0, route.indexOf(' '))
+  const isSafe = method === 'GET' || method === 'HEAD'
+  if (body && isSafe) throw new DefinitionError(`${what} at 'body': a ${method} request has no body`)
+  if (cache && !isSafe) throw new DefinitionError(`${what} at 'cache': only replies to GET and HEAD are cached`)
+  if (cache && rest.invalidates)
+    throw new DefinitionError(`${what} at 'invalidates': a reply from the cache would invalidate nothing`)
+  const upper = headers && Object.keys(headers.shape).find((name) => name !== name.toLowerCase())
+  if (upper) throw new DefinitionError(`${what} at 'headers.${upper}': header names are written in lower case here`)
+  return Object.freeze({
+    summary: rest.summary,
+    query,
+    body,
+    headers,
+    status: rest.status ?? 200,
+    deadline: milliseconds(rest.deadline ?? '10s'),
+    cache: cache && {
+      ttl: milliseconds(cache.ttl),
+      stale: cache.stale ? milliseconds(cache.stale) : 0,
+      share: cache.share ?? 'user',
+      tags: cache.tags,
+      control: cache.control,
+      bypass: cache.bypass ?? false,
+    },
+    invalidates: rest.invalidates,
+    allow: rest.allow,
+  })
+}
+
+/** Checks the text of a route. */
+export function checkRoute(route: string): void {
+  const [method = '', path = '', ...more] = route.split(' ')
+  if (!(METHODS as readonly string[]).includes(method) || more.length > 0) {
+    throw new DefinitionError(`route '${route}': one of ${METHODS.join(', ')}, a blank and a path were expected`)
+  }
+  try {
+    parsePattern(path)
+  } catch (error) {
+    throw new DefinitionError(`route '${route}': ${(error as Error).message}`, error)
+  }
+}
+
+/** Where an option is wrong, what it is and what was expected. */
+export function explain(issue: z.core.$ZodIssue | undefined, options: object): string {
+  const path = issue?.path ?? []
+  if (path.length === 0) return `: ${issue?.message}`
+  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], options)
+  return ` at '${path.join('.')}' (${typeof value === 'string' ? `'${value}'` : String(value)}): ${issue?.message}`
+}

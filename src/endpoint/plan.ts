@@ -1,0 +1,72 @@
+import type { Cover, Run, Runtime } from '../call/call.ts'
+import type { AnyEndpoint, Source } from './endpoint.ts'
+
+/** One source of a plan, its needs as positions. */
+export interface Step {
+  readonly name: string
+  readonly run: Run<never, unknown>
+  readonly input: Source['input']
+  /** What stands in when it fails; undefined where the source is required. */
+  readonly cover: Cover<unknown> | undefined
+  readonly needs: readonly number[]
+  /** The steps that wait for this one. */
+  readonly dependents: readonly number[]
+}
+
+/** What is fetched for one client of one endpoint: composed when the app starts, so that a request only follows it. */
+export interface Plan {
+  readonly steps: readonly Step[]
+  /** The sources that are handed on, as positions, in declaration order; the others are only needed by them. */
+  readonly given: readonly number[]
+  /** Whether two sources could ask the same of the same backend. */
+  readonly memo: boolean
+  /** Milliseconds. */
+  readonly deadline: number
+}
+
+/**
+ * The plan for a client that reads some sources, or all.
+ *
+ * @param reads the sources that its transform names; undefined is all
+ * @param maybe those of them that it can do without
+ */
+export function makePlan(
+  endpoint: AnyEndpoint,
+  runtime: Runtime,
+  reads?: readonly string[],
+  maybe: readonly string[] = [],
+): Plan {
+  const wanted = reads ? withNeeds(endpoint.sources, reads) : new Set(endpoint.sources.map(({ name }) => name))
+  const sources = endpoint.sources.filter(({ name }) => wanted.has(name))
+  const position = new Map(sources.map(({ name }, index) => [name, index]))
+  const steps = sources.map(
+    ({ name, call, needs, input }): Step => ({
+      name,
+      run: runtime.bind(call),
+      input,
+      cover: call.cover ?? (maybe.includes(name) ? () => undefined : undefined),
+      needs: needs.map((need) => position.get(need) as number),
+      dependents: sources.flatMap((other, index) => (other.needs.includes(name) ? [index] : [])),
+    }),
+  )
+  const operations = sources.filter(({ call }) => call.effect === 'read').flatMap(({ call }) => leaves(call))
+  return {
+    steps,
+    given: sources.flatMap(({ name }, index) => (!reads || reads.includes(name) ? [index] : [])),
+    memo: new Set(operations).size < operations.length,
+    deadline: endpoint.settings.deadline,
+  }
+}
+
+/** The sources that are read, with those that they need, directly or not: needs are always declared before. */
+function withNeeds(sources: readonly Source[], reads: readonly string[]): ReadonlySet<string> {
+  const wanted = new Set(reads)
+  for (const { name, needs } of sources.toReversed()) if (wanted.has(name)) for (const need of needs) wanted.add(need)
+  return wanted
+}
+
+/** The operations that a call reaches in the end. */
+function leaves(call: Source['call']): string[] {
+  if (call.parts.length > 0) return call.parts.flatMap(leaves)
+  return [`${call.backends[0]?.name} ${call.name}`]
+}

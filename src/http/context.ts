@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Caller } from '../call/call.ts'
+import { channels, type RequestRecord } from '../channels.ts'
+import { FacetError } from '../errors.ts'
+import { CancelToken } from '../lib/cancel.ts'
+
+/** An id that somebody else chose is used and logged only in this form and length. */
+const REQUEST_ID = /^[\w.:/+=-]{1,128}$/
+
+/** One request on its way through Facet. */
+export class RequestContext implements Caller {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly token: CancelToken = new CancelToken()
+  readonly requestId: string
+  /** The path as it came, without its query. */
+  readonly path: string
+  /** The query as it came, without its question mark. */
+  readonly search: string
+  readonly record: RequestRecord
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.request = request
+    this.response = response
+    const given = request.headers['x-request-id']
+    this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+    const url = request.url ?? '/'
+    const mark = url.indexOf('?')
+    this.path = mark < 0 ? url : url.slice(0, mark)
+    this.search = mark < 0 ? '' : url.slice(mark + 1)
+    this.record = {
+      id: this.requestId,
+      method: request.method ?? 'GET',
+      path: this.path,
+      started: performance.now(),
+      route: undefined,
+      client: undefined,
+      status: 0,
+      duration: 0,
+      cache: undefined,
+      code: undefined,
+      error: undefined,
+      sources: [],
+    }
+  }
+
+  /** A header of the request, by its lower-case name. */
+  header(name: string): string | undefined {
+    const value = this.request.headers[name]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  /** Gives the request up when its client leaves before it has the answer. Only for what takes time. */
+  watchClient(): void {
+    this.response.once('close', () => {
+      if (!this.response.writableFinished) this.token.cancel(new FacetError('client-closed'))
+    })
+  }
+
+  /** Publishes the request's record; once, when the answer is out. */
+  done(status: number): void {
+    const { record } = this
+    if (record.status !== 0) return
+    record.status = status
+    record.duration = performance.now() - record.started
+    if (channels.request.hasSubscribers) channels.request.publish(record)
+  }
+}

@@ -1,0 +1,100 @@
+import Negotiator from 'negotiator'
+import type { Client, Format } from '../endpoint/client.ts'
+import { FacetError } from '../errors.ts'
+import type { RequestContext } from './context.ts'
+
+/** Says who a request is from and in which format it is to be answered. */
+export interface Identify {
+  /** The client that a path prefix means, with the rest of the path. */
+  byPath(path: string): { readonly client: Client; readonly rest: string } | undefined
+  /**
+   * The client: by `X-Client`, else by path, host, predicate, else the default one.
+   *
+   * @throws FacetError `client-unknown` with the known names
+   */
+  client(context: RequestContext, byPath: Client | undefined): Client
+  /** The request headers that decide about any client or format, for `Vary`: also where they were not sent. */
+  readonly vary: readonly string[]
+}
+
+/** Makes the recognition for an app's clients. */
+export function identifier(clients: readonly Client[]): Identify {
+  const byName = new Map(clients.map((client) => [client.name, client]))
+  const byHost = new Map(
+    clients.flatMap((client) => (client.options.host ? [[client.options.host.toLowerCase(), client] as const] : [])),
+  )
+  const prefixes = clients.flatMap((client) => (client.options.path ? [{ client, prefix: client.options.path }] : []))
+  // The longest first, so that /m/tablet is not taken for /m.
+  prefixes.sort((a, b) => b.prefix.length - a.prefix.length)
+  const predicates = clients.filter((client) => client.options.when)
+  const fallback = clients.find((client) => client.options.default) as Client
+  return {
+    byPath: (path) => {
+      for (const { client, prefix } of prefixes) {
+        if (path.startsWith(prefix) && (path.length === prefix.length || path.charCodeAt(prefix.length) === 47)) {
+          return { client, rest: path.slice(prefix.length) || '/' }
+        }
+      }
+      return undefined
+    },
+    client: (context, byPath) => {
+      const name = context.header('x-client')
+      if (name !== undefined) {
+        const named = byName.get(name.toLowerCase())
+        if (!named) throw new FacetError('client-unknown', { known: [...byName.keys()] })
+        return named
+      }
+      if (byPath) return byPath
+      const host =
+        byHost.size > 0 ? byHost.get((context.header('host') ?? '').replace(/:\d+$/, '').toLowerCase()) : undefined
+      if (host) return host
+      for (const client of predicates) {
+        const when = client.options.when as NonNullable<typeof client.options.when>
+        const headers = Object.fromEntries(when.headers.map((header) => [header, context.header(header)]))
+        if (when.test({ headers })) return client
+      }
+      return fallback
+    },
+    vary: ['X-Client', 'Accept', ...new Set(predicates.flatMap((client) => client.options.when?.headers ?? []))],
+  }
+}
+
+const TYPES: Readonly<Record<string, Format>> = {
+  'application/json': 'json',
+  'application/xml': 'xml',
+  'text/xml': 'xml',
+}
+const JSON_FIRST = ['application/json', 'application/xml', 'text/xml']
+const XML_FIRST = ['application/xml', 'text/xml', 'application/json']
+
+/** `Accept` has few values in practice, and reading one costs more than routing; the bound is for those who make them up. */
+const known = new Map<string, Format | 'none'>()
+const MOST = 500
+
+/**
+ * The format for an `Accept` header, by its q-values (RFC 9110, section 12.5.1); where it leaves the choice, the client's.
+ *
+ * @throws FacetError `not-acceptable`
+ */
+export function negotiate(accept: string | undefined, preferred: Format): Format {
+  if (accept === undefined || accept === '*/*') return preferred
+  const key = preferred + accept
+  let format = known.get(key)
+  if (format === undefined) {
+    const type = new Negotiator({ headers: { accept } }).mediaType(preferred === 'json' ? JSON_FIRST : XML_FIRST)
+    format = type === undefined ? 'none' : (TYPES[type] as Format)
+    if (known.size >= MOST) known.clear()
+    known.set(key, format)
+  }
+  if (format === 'none') throw new FacetError('not-acceptable')
+  return format
+}
+
+/** The format for a problem: one that nobody accepts is still better told than not. */
+export function negotiateProblem(accept: string | undefined): Format {
+  try {
+    return negotiate(accept?.replaceAll('problem+', ''), 'json')
+  } catch {
+    return 'json'
+  }
+}

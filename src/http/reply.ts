@@ -1,0 +1,93 @@
+import { hash } from 'node:crypto'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Cached } from '../cache/cache.ts'
+import type { SourceRecord } from '../channels.ts'
+import type { Degradation } from '../endpoint/gather.ts'
+import { matchesEtag, quoted } from '../lib/headers.ts'
+
+/** What an endpoint's answer is, for one client's representation: what the reply cache keeps. */
+export interface Representation {
+  readonly body: Buffer
+  /** Strong: it changes with any byte of the body (RFC 9110, section 8.8.3). */
+  readonly etag: string
+  readonly partial: readonly Degradation[]
+}
+
+/** What the head of an answer starts with: composed when the app starts, names and values in turn. */
+export type HeaderBlock = readonly string[]
+
+/** Bytes and their entity tag. */
+export function representation(text: string, partial: readonly Degradation[]): Representation {
+  const body = Buffer.from(text)
+  return { body, etag: `"${hash('sha256', body, 'base64url').slice(0, 27)}"`, partial }
+}
+
+/** What of a request decides how an answer is sent. */
+export interface Asked {
+  readonly method: string
+  readonly ifNoneMatch: string | undefined
+}
+
+/**
+ * Sends an answer, or 304 where the client has it (RFC 9110, section 13.1.2).
+ *
+ * @param headers names and values in turn; this function's own are added to them
+ * @returns the status that was sent
+ */
+export function send(
+  response: ServerResponse,
+  { method, ifNoneMatch }: Asked,
+  status: number,
+  headers: string[],
+  { body, etag }: Representation,
+): number {
+  headers.push('ETag', etag)
+  const isRead = method === 'GET' || method === 'HEAD'
+  if (isRead && status === 200 && ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag)) {
+    response.writeHead(304, headers as unknown as OutgoingHttpHeaders)
+    response.end()
+    return 304
+  }
+  if (status !== 204) headers.push('Content-Length', String(body.length))
+  // `writeHead` takes the flat list, and then neither copies nor looks anything up; its type leaves that out.
+  response.writeHead(status, headers as unknown as OutgoingHttpHeaders)
+  if (method === 'HEAD' || status === 204) response.end()
+  else response.end(body)
+  return status
+}
+
+/** The `Facet` member of Cache-Status (RFC 9211, section 2). Seconds. */
+export function cacheStatus(
+  { state, ttl, stored }: Pick<Cached<unknown>, 'state' | 'ttl' | 'stored'>,
+  key: string | undefined,
+): string {
+  const seconds = Math.floor(ttl / 1000)
+  const shown = key === undefined ? '' : `; key=${quoted(key)}`
+  switch (state) {
+    case 'hit':
+    case 'stale':
+      return `Facet; hit; ttl=${seconds}${shown}`
+    case 'bypass':
+      return `Facet; fwd=request${shown}`
+    case 'collapsed':
+      return `Facet; fwd=uri-miss; collapsed${shown}`
+    case 'miss':
+      return `Facet; fwd=uri-miss${stored ? '; stored' : ''}${shown}`
+  }
+}
+
+/** The sources that are missing from a partial reply, a List of Tokens (RFC 9651, section 3.1). */
+export function facetPartial(partial: readonly Degradation[]): string {
+  return partial.map(({ source, code }) => `${source};reason=${code}`).join(', ')
+}
+
+/** How long each source took and what its cache said (W3C Server Timing). Milliseconds. */
+export function serverTiming(records: readonly SourceRecord[]): string {
+  return records
+    .filter(({ outcome }) => outcome !== 'idle')
+    .map(({ name, duration, outcome, cache }) => {
+      const state = cache ?? (outcome === 'ok' ? undefined : outcome)
+      return `${name};dur=${duration.toFixed(1)}${state === undefined ? '' : `;desc=${state}`}`
+    })
+    .join(', ')
+}

@@ -1,0 +1,170 @@
+import type { Cached } from '../cache/cache.ts'
+import type { Runtime } from '../call/call.ts'
+import type { CacheState, SourceRecord } from '../channels.ts'
+import type { Config } from '../config.ts'
+import type { Format } from '../endpoint/client.ts'
+import { gather, newRecords } from '../endpoint/gather.ts'
+import { parsePart, parseQuery } from '../endpoint/parse.ts'
+import type { ParsedRequest } from '../endpoint/request.ts'
+import { FacetError } from '../errors.ts'
+import type { CancelToken } from '../lib/cancel.ts'
+import { keyOf } from '../lib/key.ts'
+import type { RequestContext } from './context.ts'
+import { cacheStatus, facetPartial, type Representation, representation, send, serverTiming } from './reply.ts'
+import type { ServedEndpoint, View } from './routes.ts'
+
+/** What answering needs of its app. */
+export interface Responder {
+  readonly runtime: Runtime
+  readonly config: Pick<Config, 'bodyMaxBytes' | 'serverTiming' | 'cacheKeys'>
+  /** Makes entries with these tags old, here and in every other worker. */
+  readonly invalidate: (tags: readonly string[]) => Promise<void>
+}
+
+const NOTHING = Object.freeze(Object.create(null)) as Readonly<Record<string, never>>
+
+/** Answers one request to an endpoint: parse, allow, reply cache, gather, merge, transform, encode, reply. */
+export class Respond {
+  readonly #app: Responder
+  readonly #context: RequestContext
+  readonly #endpoint: ServedEndpoint
+  readonly #view: View
+  readonly #format: Format
+  #records: readonly SourceRecord[] = []
+
+  constructor(app: Responder, context: RequestContext, endpoint: ServedEndpoint, view: View, format: Format) {
+    this.#app = app
+    this.#context = context
+    this.#endpoint = endpoint
+    this.#view = view
+    this.#format = format
+  }
+
+  /**
+   * Answers at once where the reply cache can, else later.
+   *
+   * @throws FacetError, at once or later
+   */
+  run(params: ParsedRequest['params']): void | Promise<void> {
+    const { settings } = this.#endpoint.registered.endpoint
+    const query = settings.query ? parsePart('query', settings.query, parseQuery(this.#context.search)) : NOTHING
+    const headers =
+      settings.headers &&
+      parsePart('headers', settings.headers, this.#declaredHeaders(Object.keys(settings.headers.shape)))
+    const request: ParsedRequest = headers === undefined ? { params, query } : { params, query, headers }
+    if (this.#endpoint.readBody) return this.#withBody(request)
+    return this.#answer(request)
+  }
+
+  #declaredHeaders(names: readonly string[]): Record<string, string | undefined> {
+    return Object.fromEntries(
+      names.flatMap((name) => (this.#context.header(name) === undefined ? [] : [[name, this.#context.header(name)]])),
+    )
+  }
+
+  async #withBody(request: ParsedRequest): Promise<void> {
+    const { settings } = this.#endpoint.registered.endpoint
+    const { config, runtime } = this.#app
+    this.#context.watchClient()
+    const value = await this.#endpoint.readBody?.(this.#context, {
+      maxBytes: config.bodyMaxBytes,
+      deadline: settings.deadline,
+      timers: runtime.timers,
+    })
+    return this.#answer({
+      ...request,
+      body: parsePart('body', settings.body as NonNullable<typeof settings.body>, value),
+    })
+  }
+
+  #answer(request: ParsedRequest): void | Promise<void> {
+    const { cache, allow } = this.#endpoint.registered.endpoint.settings
+    if (allow && !allow(request)) throw new FacetError('auth-forbidden')
+    if (!cache) return this.#fresh(request)
+    const key = this.#key(request)
+    if (cache.bypass && /\bno-(cache|store)\b/i.test(this.#context.header('cache-control') ?? ''))
+      return this.#fresh(request, key)
+    const entry = this.#app.runtime.cache.peek<Representation>(key)
+    if (!entry) return this.#throughCache(key, request)
+    const now = Date.now()
+    this.#send(entry.value, key, { state: 'hit', age: now - entry.stored, ttl: entry.fresh - now, stored: true })
+  }
+
+  /** All that the answer can depend on, and nothing else: equal requests share an entry, different ones never do. */
+  #key({ params, query, headers }: ParsedRequest): string {
+    const { route, forward } = this.#endpoint
+    const sent = forward.length === 0 ? '' : keyOf(forward.map((name) => this.#context.header(name)))
+    return `reply ${route} ${this.#view.client.name} ${this.#format} ${keyOf(params)}${keyOf(query)}${headers === undefined ? '' : keyOf(headers)}${sent}`
+  }
+
+  async #throughCache(key: string, request: ParsedRequest): Promise<void> {
+    const { cache, tags } = this.#freshness(request)
+    this.#context.watchClient()
+    const found = await this.#app.runtime.cache.get(
+      key,
+      { ttl: cache.ttl, stale: cache.stale, tags },
+      this.#context.token,
+      async (token) => {
+        const value = await this.#make(request, token)
+        return { value, size: value.body.length + value.etag.length, store: value.partial.length === 0 }
+      },
+    )
+    this.#send(found.value, key, found)
+  }
+
+  #freshness({ params, query }: ParsedRequest) {
+    const cache = this.#endpoint.registered.endpoint.settings.cache as NonNullable<
+      ServedEndpoint['registered']['endpoint']['settings']['cache']
+    >
+    return { cache, tags: cache.tags?.({ params, query }) ?? [] }
+  }
+
+  async #fresh(request: ParsedRequest, bypassed?: string): Promise<void> {
+    const { invalidates } = this.#endpoint.registered.endpoint.settings
+    if (!this.#endpoint.readBody) this.#context.watchClient()
+    const value = await this.#make(request, this.#context.token)
+    if (invalidates) await this.#app.invalidate(invalidates(request))
+    this.#send(value, bypassed, bypassed === undefined ? undefined : { state: 'bypass', age: 0, ttl: 0, stored: false })
+  }
+
+  async #make(request: ParsedRequest, token: CancelToken): Promise<Representation> {
+    const { plan, shape, formats } = this.#view
+    const records = newRecords(plan)
+    this.#records = records
+    this.#context.record.sources = records
+    const { data, partial } = await gather(plan, request, {
+      token,
+      caller: this.#context,
+      timers: this.#app.runtime.timers,
+      records,
+    })
+    return representation(formats[this.#format].write(shape(data)), partial)
+  }
+
+  #send(
+    value: Representation,
+    key: string | undefined,
+    cached: (Omit<Cached<unknown>, 'value'> & { state: CacheState }) | undefined,
+  ): void {
+    const context = this.#context
+    const { config } = this.#app
+    // The client has left: there is nobody to write to, and the record says so.
+    if (context.token.aborted && context.response.destroyed) throw context.token.reason
+    const headers = [...this.#view.formats[this.#format].head, 'X-Request-Id', context.requestId]
+    if (cached) {
+      context.record.cache = cached.state
+      headers.push('Cache-Status', cacheStatus(cached, config.cacheKeys ? key : undefined))
+      if (cached.state === 'hit' || cached.state === 'stale') headers.push('Age', String(Math.floor(cached.age / 1000)))
+    }
+    if (value.partial.length > 0) headers.push('Facet-Partial', facetPartial(value.partial))
+    if (config.serverTiming) headers.push('Server-Timing', this.#timing(cached?.state))
+    const asked = { method: context.record.method, ifNoneMatch: context.request.headers['if-none-match'] }
+    context.done(send(context.response, asked, this.#endpoint.registered.endpoint.settings.status, headers, value))
+  }
+
+  #timing(state: CacheState | undefined): string {
+    const total = `total;dur=${(performance.now() - this.#context.record.started).toFixed(1)}${state === undefined ? '' : `;desc=${state}`}`
+    const sources = serverTiming(this.#records)
+    return sources === '' ? total : `${total}, ${sources}`
+  }
+}

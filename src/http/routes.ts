@@ -1,0 +1,126 @@
+import type { Runtime } from '../call/call.ts'
+import { stringify } from '../codec/json.ts'
+import { writePlain } from '../codec/xml/index.ts'
+import type { Client, Format } from '../endpoint/client.ts'
+import { makePlan, type Plan } from '../endpoint/plan.ts'
+import type { ProxyRoute } from '../endpoint/proxy.ts'
+import { forwarded, type RegisteredEndpoint, type Registry } from '../endpoint/registry.ts'
+import { DefinitionError } from '../errors.ts'
+import { type BodyReader, bodyReader } from './body.ts'
+import type { HeaderBlock } from './reply.ts'
+import { Router } from './router.ts'
+
+/** How one endpoint answers one client in one format: composed when the app starts. */
+export interface View {
+  readonly client: Client
+  readonly plan: Plan
+  /** From the sources' record to the client's representation: merge, then transform. */
+  readonly shape: (data: Readonly<Record<string, unknown>>) => unknown
+  readonly formats: Readonly<Record<Format, { readonly write: (value: unknown) => string; readonly head: HeaderBlock }>>
+}
+
+/** An endpoint as it is served. */
+export interface ServedEndpoint {
+  readonly kind: 'endpoint'
+  readonly route: string
+  readonly registered: RegisteredEndpoint
+  /** By the client's name. */
+  readonly views: ReadonlyMap<string, View>
+  readonly readBody: BodyReader | undefined
+  /** The client's headers that its backends are sent: part of the reply's key. */
+  readonly forward: readonly string[]
+}
+
+/** A proxied route as it is served. */
+export interface ServedProxy {
+  readonly kind: 'proxy'
+  readonly route: string
+  readonly proxy: ProxyRoute
+}
+
+export type Served = ServedEndpoint | ServedProxy
+
+/**
+ * Composes everything that can be before the first request.
+ *
+ * @param vary the headers that recognition and format may consult
+ * @throws DefinitionError with every route that cannot be served, one a line
+ */
+export function makeRouter(registry: Registry, runtime: Runtime, vary: readonly string[]): Router<Served> {
+  const router = new Router<Served>()
+  const mistakes: string[] = []
+  const add = (file: string, route: string, served: Served) => {
+    const [method = '', path = ''] = route.split(' ')
+    try {
+      router.add(method, path, served)
+    } catch (error) {
+      mistakes.push(`${file}: the route '${route}': ${(error as Error).message}`)
+    }
+  }
+  for (const registered of registry.endpoints)
+    add(registered.file, registered.endpoint.route, serveEndpoint(registered, registry, runtime, vary))
+  for (const { file, proxy } of registry.proxies) add(file, proxy.route, { kind: 'proxy', route: proxy.route, proxy })
+  if (mistakes.length > 0) throw new DefinitionError(mistakes.join('\n'))
+  return router
+}
+
+function serveEndpoint(
+  registered: RegisteredEndpoint,
+  { clients }: Registry,
+  runtime: Runtime,
+  vary: readonly string[],
+): ServedEndpoint {
+  const { endpoint, name, transforms } = registered
+  const { settings } = endpoint
+  const forward = forwarded(endpoint.sources.map(({ call }) => call))
+  const consulted = [...vary, ...Object.keys(settings.headers?.shape ?? {}), ...forward]
+  const common = [
+    'Cache-Control',
+    settings.cache?.control ?? 'private, no-cache',
+    'Vary',
+    [...new Set(consulted)].join(', '),
+    'X-Content-Type-Options',
+    'nosniff',
+  ]
+  const whole = makePlan(endpoint, runtime)
+  const views = clients.map((client): [string, View] => {
+    const transform = transforms.get(client.name)
+    const xml = {
+      root: client.options.xml?.root ?? name,
+      ...(client.options.xml?.item && { item: client.options.xml.item }),
+    }
+    return [
+      client.name,
+      {
+        client,
+        plan: transform?.reads ? makePlan(endpoint, runtime, transform.reads, transform.maybe) : whole,
+        shape: compose(endpoint.shape, transform?.apply),
+        formats: {
+          json: { write: stringify, head: ['Content-Type', 'application/json; charset=utf-8', ...common] },
+          xml: {
+            write: (value) => writePlain(value, xml),
+            head: ['Content-Type', 'application/xml; charset=utf-8', ...common],
+          },
+        },
+      },
+    ]
+  })
+  return {
+    kind: 'endpoint',
+    route: endpoint.route,
+    registered,
+    views: new Map(views),
+    readBody: settings.body && bodyReader(settings.body),
+    forward,
+  }
+}
+
+/** Merge and transform as one function; either may be missing. */
+function compose(
+  merge: ((data: never) => unknown) | undefined,
+  transform: ((data: unknown) => unknown) | undefined,
+): View['shape'] {
+  if (merge && transform) return (data) => transform(merge(data as never))
+  if (merge) return (data) => merge(data as never)
+  return transform ?? ((data) => data)
+}

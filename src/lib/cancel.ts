@@ -1,0 +1,58 @@
+/**
+ * A cancellation token: what an `AbortSignal` says, at a fraction of its cost. An `AbortController` a call takes the
+ * prototype's hot path from 1.48 to 1.71 times the bare limit, `AbortSignal.any` to 2.07; so a plain object is passed
+ * down, and a real signal is made from it only when somebody else's code asks for one.
+ */
+export class CancelToken {
+  #reason: unknown
+  #aborted = false
+  #listeners: Set<(reason: unknown) => void> | undefined
+  #signal: AbortSignal | undefined
+
+  get aborted(): boolean {
+    return this.#aborted
+  }
+
+  /** Why it was cancelled; `undefined` while it was not. */
+  get reason(): unknown {
+    return this.#reason
+  }
+
+  /** Cancels once; later calls change nothing. Every listener is told, then forgotten. */
+  cancel(reason: unknown): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#reason = reason
+    const listeners = this.#listeners
+    this.#listeners = undefined
+    if (listeners) for (const listener of listeners) listener(reason)
+  }
+
+  /** Calls back when it is cancelled, at once if it already is. Pass the same function to `off` when it is no longer needed. */
+  on(listener: (reason: unknown) => void): void {
+    if (this.#aborted) listener(this.#reason)
+    else {
+      this.#listeners ??= new Set()
+      this.#listeners.add(listener)
+    }
+  }
+
+  off(listener: (reason: unknown) => void): void {
+    this.#listeners?.delete(listener)
+  }
+
+  /** How many listeners wait: for tests that look for leaks. */
+  get waiting(): number {
+    return this.#listeners?.size ?? 0
+  }
+
+  /** The same as an `AbortSignal`, made on first use, for code that is not ours (axios, fetch). */
+  get signal(): AbortSignal {
+    if (!this.#signal) {
+      const controller = new AbortController()
+      this.on((reason) => controller.abort(reason))
+      this.#signal = controller.signal
+    }
+    return this.#signal
+  }
+}

@@ -1,0 +1,35 @@
+/** A field value that can be sent: visible ASCII, spaces and tabs, obs-text; no CR, LF or NUL (RFC 9110, section 5.5). */
+export function isFieldValue(value: string): boolean {
+  return !/[^\t\x20-\x7e\x80-\xff]/.test(value)
+}
+
+/** A token (RFC 9110, section 5.6.2): the form of field names and methods. */
+export function isToken(value: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(value)
+}
+
+/** A String of structured fields (RFC 9651, section 3.3.3), quoted; characters that it cannot carry become `?`. */
+export function quoted(value: string): string {
+  return `"${value.replace(/[^\x20-\x7e]/g, '?').replace(/[\\"]/g, '\\$&')}"`
+}
+
+/** Whether a field's list of entity tags names this one; weak comparison, as `If-None-Match` wants (RFC 9110, section 13.1.2). */
+export function matchesEtag(header: string, etag: string): boolean {
+  if (header === etag || header === '*') return true
+  const opaque = etag.startsWith('W/') ? etag.slice(2) : etag
+  for (const [tag] of header.matchAll(/(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g)) {
+    if ((tag.startsWith('W/') ? tag.slice(2) : tag) === opaque) return true
+  }
+  return false
+}
+
+/** The names in a comma-separated field such as `Connection`, in lower case. */
+export function listed(header: string | undefined): string[] {
+  return header === undefined
+    ? []
+    : header
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== '')
+}

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from '@jest/globals'
+import { parseArguments } from './arguments.ts'
+import { firstDifference } from './difference.ts'
+import { figures } from './figures.ts'
+import { table } from './report.ts'
+import { median, percentile, quartiles } from './statistics.ts'
+import { responseReader } from './support/responses.ts'
+import { inOrder, type Slice } from './turns.ts'
+
+const known = { scenarios: ['json', 'xml'], contenders: ['limit', 'facet', 'express'] }
+
+describe('the command line', () => {
+  test('without options runs everything for ten seconds', () => {
+    expect(parseArguments([], known)).toEqual({
+      seconds: 10,
+      connections: 16,
+      scenarios: ['json', 'xml'],
+      contenders: ['limit', 'facet', 'express'],
+      json: false,
+      help: false,
+    })
+  })
+
+  test('takes comma lists and repeated options, in the known order and without duplicates', () => {
+    const options = parseArguments(['--only', 'xml,json', '--only=xml', '--contenders', 'express, limit'], known)
+    expect(options).toMatchObject({ scenarios: ['json', 'xml'], contenders: ['limit', 'express'] })
+  })
+
+  test.each([
+    [['--only', 'soap'], "unknown scenario 'soap'; known: json, xml"],
+    [['--only', ''], "unknown scenario ''; known: json, xml"],
+    [['--contenders=limit,nginx'], "unknown contender 'nginx'; known: limit, facet, express"],
+    [['--seconds', '0'], "--seconds must be a number above 0, at most 600; got '0'"],
+    [['--seconds', 'ten'], "--seconds must be a number above 0, at most 600; got 'ten'"],
+    [['--seconds='], "--seconds must be a number above 0, at most 600; got ''"],
+    [['--connections', '1.5'], "--connections must be a whole number above 0, at most 1000; got '1.5'"],
+    [['--second', '1'], "Unknown option '--second' (--help lists the options)"],
+    [['quick'], "Unexpected argument 'quick'"],
+  ])('refuses %j', (argv, message) => {
+    expect(() => parseArguments(argv, known)).toThrow(message)
+  })
+})
+
+describe('statistics', () => {
+  test('the median is the middle value, or halfway between the two', () => {
+    expect(median([9, 1, 5])).toBe(5)
+    expect(median([4, 1, 3, 2])).toBe(2.5)
+    expect(median([])).toBeNaN()
+  })
+
+  test('quartiles are interpolated', () => {
+    expect(quartiles([5, 1, 4, 2, 3])).toEqual([2, 4])
+    expect(quartiles([1, 2, 3, 4])).toEqual([1.75, 3.25])
+    expect(quartiles([7])).toEqual([7, 7])
+  })
+
+  test('a percentile is a value that occurred', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index)
+    expect([0, 50, 99, 100].map((percent) => percentile(hundred, percent))).toEqual([1, 50, 99, 100])
+    expect(percentile([3], 99)).toBe(3)
+    expect(percentile([], 50)).toBeNaN()
+  })
+})
+
+test('the ratio is the median of each slice against the slice of the limit in the same round', () => {
+  const slice = (contender: string, round: number, cpuMicros: number): Slice => {
+    const latenciesMs = [1, 2, 3, 4]
+    return { contender, round, cpuMicros, requests: 4, elapsedMs: 2, latenciesMs, unexpected: new Map(), peakRssMb: 50 }
+  }
+  // In the second round the machine is half as fast; in the third something else fell on the one contender only.
+  const slices = [
+    ...[slice('limit', 0, 400), slice('facet', 0, 500)],
+    ...[slice('limit', 1, 800), slice('facet', 1, 1000)],
+    ...[slice('limit', 2, 400), slice('facet', 2, 900)],
+  ]
+  const result = figures(slices)
+  expect(result.limit).toMatchObject({ cpuMicros: 100, ratioToLimit: 1, ratioSpread: [1, 1] })
+  expect(result.facet).toEqual({
+    ...{ cpuMicros: 225, ratioToLimit: 1.25, ratioSpread: [1.25, 1.75] },
+    ...{ rps: 2000, p50Ms: 2, p99Ms: 4, rssMb: 50 },
+  })
+  expect(figures([slice('facet', 0, 500)]).facet).toMatchObject({ ratioToLimit: null, ratioSpread: null })
+  expect(table({ json: result })).toMatch(/json.*ratio.*\nlimit.*\nfacet +225 +1\.25 \(1\.25 to 1\.75\)/)
+})
+
+test('each contender takes its turn once a round, in changing company', () => {
+  expect([0, 1, 2, 3].map((round) => inOrder(['a', 'b', 'c'], round).join(''))).toEqual(['abc', 'acb', 'cab', 'cba'])
+})
+
+test('the first difference of two answers is named', () => {
+  expect(firstDifference({ a: [1, { b: null }] }, { a: [1, { b: null }] })).toBeNull()
+  expect(firstDifference({ a: [1, { b: null }] }, { a: [1, { b: '' }] })).toEqual({
+    ...{ at: 'a.1.b', left: 'null', right: '""' },
+  })
+  expect(firstDifference({ a: 1, b: 2 }, { b: 2, a: 1 })).toMatchObject({ at: '' })
+})
+
+describe('the reader of responses', () => {
+  const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'
+  const chunked = 'HTTP/1.1 502 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n'
+  const empty = 'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n'
+
+  test.each([1, 2, 7, 1000])('finds the end of each response in pieces of %d bytes', (size) => {
+    const statuses: number[] = []
+    const read = responseReader((status) => statuses.push(status))
+    for (const response of [whole, chunked, empty, whole, chunked]) {
+      for (let at = 0; at < response.length; at += size) read(Buffer.from(response.slice(at, at + size)))
+    }
+    expect(statuses).toEqual([200, 502, 304, 200, 502])
+  })
+
+  test('refuses what it cannot delimit', () => {
+    expect(() => responseReader(() => {})(Buffer.from('HTTP/1.1 200 OK\r\n\r\n'))).toThrow('unknown length')
+    expect(() => responseReader(() => {})(Buffer.from(`${whole}!`))).toThrow('more bytes')
+  })
+})
+
+describe('the program', () => {
+  const run = promisify(execFile)
+  const main = fileURLToPath(new URL('main.ts', import.meta.url))
+  const bench = (...argv: string[]) =>
+    run(process.execPath, ['--conditions=facet-source', '--no-warnings', main, ...argv], { timeout: 55_000 })
+
+  test('prints figures as JSON in the last line', async () => {
+    const { stdout } = await bench('--seconds', '1', '--only', 'cacheHit', '--json', '--contenders', 'limit,express')
+    const figure = expect.any(Number)
+    const all = {
+      ...{ cpuMicros: figure, ratioToLimit: figure, ratioSpread: [figure, figure] },
+      ...{ rps: figure, p50Ms: figure, p99Ms: figure, rssMb: figure },
+    }
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toEqual({
+      scenarios: { cacheHit: { limit: all, express: all } },
+    })
+  }, 60_000)
+
+  test('says what is wrong with its options, and fails', async () => {
+    const failing = bench('--only', 'cachehit')
+    await expect(failing).rejects.toMatchObject({ code: 1, stdout: '' })
+    await expect(failing).rejects.toMatchObject({ stderr: expect.stringContaining("unknown scenario 'cachehit'") })
+  }, 30_000)
+})

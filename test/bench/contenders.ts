@@ -1,0 +1,17 @@
+/** A program that is measured. */
+export interface Contender {
+  name: string
+  /** The program, relative to `test/bench`. */
+  path: string
+  env: Record<string, string>
+}
+
+/** The contender whose CPU time the others' is compared with. */
+export const LIMIT = 'limit'
+
+/** All contenders, in the order of the report. */
+export const contenders: readonly Contender[] = [
+  { name: LIMIT, path: 'contenders/limit.ts', env: {} },
+  { name: 'fastify', path: 'contenders/fastify.ts', env: {} },
+  { name: 'express', path: 'contenders/express.ts', env: {} },
+]

@@ -1,0 +1,45 @@
+/** What most teams write today, written well: Express, axios, xml2js, lru-cache, http-proxy-middleware. */
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { createProxyMiddleware } from 'http-proxy-middleware'
+import { LRUCache } from 'lru-cache'
+import { backendUrl, report } from '../support/child.ts'
+import { CACHED_ORDERS, CACHED_SECONDS, type JsonAnswer, MANAGER, ORDERS, type XmlAnswer } from '../support/shapes.ts'
+import { bought, customer, httpAgent, invoices, manager } from './express/backends.ts'
+
+const app = express().disable('x-powered-by')
+
+/** Concurrent misses share one load. */
+const cache = new LRUCache<string, JsonAnswer>({
+  max: 10_000,
+  ttl: CACHED_SECONDS * 1000,
+  fetchMethod: (id) => jsonAnswer(id, CACHED_ORDERS),
+})
+
+app.get('/bench/json/:id', async (req, res) => {
+  res.json(await jsonAnswer(req.params.id, ORDERS))
+})
+
+app.get('/bench/xml/:id', async (req, res) => {
+  res.json(await xmlAnswer(req.params.id))
+})
+
+app.get('/bench/cached/:id', async (req, res) => {
+  res.json(await cache.fetch(req.params.id))
+})
+
+app.use('/reverseproxy', createProxyMiddleware({ target: backendUrl('CRM_URL'), changeOrigin: true, agent: httpAgent }))
+
+async function jsonAnswer(id: string, limit: number): Promise<JsonAnswer> {
+  const [who, what, boss] = await Promise.all([customer(id), bought(id, limit), manager(MANAGER)])
+  return { customer: who, ...what, manager: boss }
+}
+
+async function xmlAnswer(id: string): Promise<XmlAnswer> {
+  const known = customer(id)
+  const owed = known.then(({ number }) => invoices(number))
+  const [who, what, bills] = await Promise.all([known, bought(id, ORDERS), owed])
+  return { customer: who, ...what, invoices: bills }
+}
+
+const server = app.listen(0, '127.0.0.1', () => report({ port: (server.address() as AddressInfo).port }))

@@ -1,0 +1,64 @@
+/** The best off-the-shelf stack, as a team that knows it would write it: Fastify, undici, fast-xml-parser, lru-cache. */
+import type { AddressInfo } from 'node:net'
+import Fastify from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { request } from 'undici'
+import { backendUrl, report } from '../support/child.ts'
+import { CACHED_ORDERS, CACHED_SECONDS, type JsonAnswer, MANAGER, ORDERS, type XmlAnswer } from '../support/shapes.ts'
+import { bought, customer, dispatcher, invoices, manager } from './fastify/backends.ts'
+import { jsonSchema, xmlSchema } from './fastify/schemas.ts'
+
+const PROXY_ROUTE = '/reverseproxy'
+/** Headers that belong to one connection, and `host`, which undici sets. */
+const NOT_FORWARDED = ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host']
+
+type Id = { Params: { id: string } }
+
+const crm = backendUrl('CRM_URL')
+const app = Fastify()
+
+/** What is kept is the serialised answer, and concurrent misses share one load. */
+const cache = new LRUCache<string, string>({
+  max: 10_000,
+  ttl: CACHED_SECONDS * 1000,
+  fetchMethod: async (id) => JSON.stringify(await jsonAnswer(id, CACHED_ORDERS)),
+})
+
+app.get<Id>('/bench/json/:id', { schema: { response: { 200: jsonSchema } } }, ({ params }) =>
+  jsonAnswer(params.id, ORDERS),
+)
+
+app.get<Id>('/bench/xml/:id', { schema: { response: { 200: xmlSchema } } }, ({ params }) => xmlAnswer(params.id))
+
+app.get<Id>('/bench/cached/:id', async ({ params }, reply) => {
+  reply.type('application/json; charset=utf-8')
+  return cache.fetch(params.id)
+})
+
+app.get(`${PROXY_ROUTE}/*`, async (incoming, reply) => {
+  const url = crm + incoming.url.slice(PROXY_ROUTE.length)
+  const { statusCode, headers, body } = await request(url, { dispatcher, headers: endToEnd(incoming.headers) })
+  reply.code(statusCode).headers(endToEnd(headers))
+  return body
+})
+
+async function jsonAnswer(id: string, limit: number): Promise<JsonAnswer> {
+  const [who, what, boss] = await Promise.all([customer(id), bought(id, limit), manager(MANAGER)])
+  return { customer: who, ...what, manager: boss }
+}
+
+async function xmlAnswer(id: string): Promise<XmlAnswer> {
+  const known = customer(id)
+  const owed = known.then(({ number }) => invoices(number))
+  const [who, what, bills] = await Promise.all([known, bought(id, ORDERS), owed])
+  return { customer: who, ...what, invoices: bills }
+}
+
+function endToEnd(headers: NodeJS.Dict<string | string[]>): NodeJS.Dict<string | string[]> {
+  const kept = { ...headers }
+  for (const name of NOT_FORWARDED) delete kept[name]
+  return kept
+}
+
+await app.listen({ port: 0, host: '127.0.0.1' })
+report({ port: (app.server.address() as AddressInfo).port })

@@ -1,0 +1,8 @@
+import { aggregateJson } from './aggregate-json.ts'
+import { aggregateXml } from './aggregate-xml.ts'
+import { cacheHit } from './cache-hit.ts'
+import { proxy } from './proxy.ts'
+import type { Scenario } from './scenario.ts'
+
+/** All scenarios, in the order in which they run. */
+export const scenarios: readonly Scenario[] = [aggregateJson, aggregateXml, cacheHit, proxy]

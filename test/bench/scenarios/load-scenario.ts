@@ -1,0 +1,48 @@
+import { compareAnswers, compareHeaders } from '../compare.ts'
+import { figures } from '../figures.ts'
+import { type Program, start } from '../support/processes.ts'
+import { takeTurns } from '../turns.ts'
+import type { Bench, Scenario } from './scenario.ts'
+
+/** A scenario in which every contender answers the same requests under load. */
+export interface LoadScenario {
+  name: string
+  summary: string
+  /** The paths to request in turn. Asked again before every slice, with the milliseconds since the scenario began. */
+  paths(elapsedMs: number): readonly string[]
+  /** What must be the same in all answers: the JSON value, or every byte. */
+  same: 'json' | 'bytes'
+  /** Whether the answer has an ETag of the contender's own, so that `If-None-Match` must give a 304 from the limit and from Facet. */
+  conditional: boolean
+}
+
+/** Makes a scenario of the requests that it consists of: compare, warm up, take turns, compute. */
+export function loadScenario(options: LoadScenario): Scenario {
+  const { name, summary, paths } = options
+  return {
+    name,
+    summary,
+    async run(bench) {
+      const programs = await startContenders(bench)
+      try {
+        bench.progress(`${name}: comparing the answers of ${programs.map((program) => program.name).join(', ')}`)
+        await compareAnswers(programs, paths(0), options.same)
+        await compareHeaders(programs, paths(0), options.conditional)
+        return figures(await takeTurns(programs, options, bench))
+      } finally {
+        await Promise.all(programs.map((program) => program.stop()))
+      }
+    },
+  }
+}
+
+/** Fresh processes for each scenario: neither the peak memory nor the compiled code of one has seen the others. */
+async function startContenders({ contenders, backends }: Bench): Promise<Program[]> {
+  const starting = contenders.map(({ name, path, env }) => start(name, path, { ...backends, ...env }))
+  const settled = await Promise.allSettled(starting)
+  const failed = settled.find((outcome) => outcome.status === 'rejected')
+  const programs = settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  if (!failed) return programs
+  await Promise.all(programs.map((program) => program.stop()))
+  throw failed.reason
+}
