@@ -2,14 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express, RequestHandler } from 'express'
 import { memoryStore } from './cache/memory.ts'
 import { type OpenRuntime, openRuntime } from './call/runtime.ts'
-import { type Config, checkUrls, readConfig } from './config.ts'
+import { channels } from './channels.ts'
+import { type Config, checkBackends, readConfig } from './config.ts'
 import { loadRegistry } from './endpoint/load.ts'
 import type { Registry } from './endpoint/registry.ts'
 import { DefinitionError } from './errors.ts'
 import { createHandler } from './http/handler.ts'
 import { createShell, notFound } from './http/shell.ts'
+import { openBus } from './ops/bus.ts'
 import { livez, type Readiness, readyz } from './ops/health.ts'
-import { openBus } from './ops/workers.ts'
 
 /** What can be put around and under an app. */
 export interface AppOptions {
@@ -30,6 +31,8 @@ export interface App extends Express {
   readonly readiness: Readiness
   readonly registry: Registry
   readonly runtime: OpenRuntime
+  /** What the memory cache holds now. */
+  readonly cache: { readonly bytes: number; readonly entries: number }
   /** Makes cached entries with these tags old, in every worker. */
   invalidate(tags: readonly string[]): Promise<void>
   /** Closes the connections to backends. */
@@ -43,20 +46,18 @@ export interface App extends Express {
  */
 export async function app({ config = readConfig(), registry, before = [], after = [] }: AppOptions = {}): Promise<App> {
   const known = registry ?? (await loadRegistry(config.routes, config.transforms))
-  const wrong = checkUrls(
-    known.backends.map(({ name, url }) => ({ backend: name, url })),
-    config.environment,
-  )
+  const wrong = checkBackends(known.backends, config.environment)
   if (wrong.length > 0) throw new DefinitionError(wrong.join('\n'))
 
   const store = memoryStore({ maxBytes: config.cacheMaxBytes, maxEntries: config.cacheMaxEntries })
   const runtime = openRuntime(store, config.environment, config.freeze)
   const bus = openBus()
-  const purge = (tags: readonly string[] | undefined) => (tags ? runtime.cache.purge(tags) : runtime.cache.clear())
-  bus.receive((tags) => void purge(tags))
+  const purge = (tags: readonly string[]) => runtime.cache.purge(tags)
+  bus.receive(purge)
   const invalidate = async (tags: readonly string[]) => {
-    bus.send(tags)
-    await purge(tags)
+    // What has been done is done: a store that cannot forget must not make a payment look as if it had failed.
+    const [own] = await Promise.allSettled([purge(tags), bus.send(tags)])
+    if (own.status === 'rejected') channels.refresh.publish({ key: `purge ${tags.join(' ')}`, error: own.reason })
   }
 
   const readiness: Readiness = { ready: true }
@@ -71,10 +72,10 @@ export async function app({ config = readConfig(), registry, before = [], after 
     before.length > 0
       ? throughExpress
       : (request: IncomingMessage, response: ServerResponse) =>
-          void (handler(request, response) || throughExpress(request, response))
+          void (handler(request, response, true) || throughExpress(request, response))
   const close = async () => {
     bus.close()
     await runtime.close()
   }
-  return Object.assign(shell, { listener, readiness, registry: known, runtime, invalidate, close })
+  return Object.assign(shell, { listener, readiness, registry: known, runtime, cache: store, invalidate, close })
 }

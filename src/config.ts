@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DefinitionError } from './errors.ts'
+import { isFieldValue } from './lib/headers.ts'
 
 const ENV = Symbol.for('facet.env')
 
@@ -26,22 +27,30 @@ export function isEnvironmentVariable(value: unknown): value is EnvironmentVaria
 /** The process's environment, or a record that stands in for it. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback)
-const bytes = (fallback: number) => z.coerce.number().int().min(1).default(fallback)
-const seconds = (fallback: number) => z.coerce.number().min(0).max(3600).default(fallback)
+/** `Number` alone would take blanks for 0 and `0x10` for 16. */
+const number = (form: RegExp, expected: string, least: number, most: number, fallback: number) =>
+  z.string().regex(form, expected).transform(Number).pipe(z.number().min(least).max(most)).default(fallback)
+const whole = (least: number, most: number, fallback: number) =>
+  number(/^\d+$/, 'a whole number was expected', least, most, fallback)
+const port = (fallback: number) => whole(0, 65535, fallback)
+const bytes = (fallback: number) => whole(1, Number.MAX_SAFE_INTEGER, fallback)
+const seconds = (fallback: number) => number(/^\d+(\.\d+)?$/, 'a number was expected', 0, 3600, fallback)
 const onOff = (fallback: boolean) =>
   z
     .enum(['on', 'off'])
     .default(fallback ? 'on' : 'off')
     .transform((value) => value === 'on')
 
+/** Where transforms are if nobody says; the only folder that may be missing. */
+export const TRANSFORMS_FOLDER = './transforms'
+
 /** What can be set from outside, with what it means: the table in `docs/configuration.md` is held to this. */
 const VARIABLES = {
   PORT: port(3000).describe('the port that clients call'),
   HOST: z.string().min(1).default('0.0.0.0').describe('the address to listen on'),
-  WORKERS: z.coerce.number().int().min(1).max(256).default(1).describe('how many processes share the port'),
+  WORKERS: whole(1, 256, 1).describe('how many processes share the port'),
   FACET_ROUTES: z.string().min(1).default('./routes').describe('the folder of route modules'),
-  FACET_TRANSFORMS: z.string().min(1).default('./transforms').describe('the folder of transform modules'),
+  FACET_TRANSFORMS: z.string().min(1).default(TRANSFORMS_FOLDER).describe('the folder of transform modules'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -139,27 +148,49 @@ export function readConfig(environment: Environment = process.env): Config {
   })
 }
 
-/** Something that must be a URL of a backend, and whether it is. */
-export interface UrlWanted {
-  readonly backend: string
+/** What of a backend may come from the environment. */
+export interface BackendVariables {
+  readonly name: string
   readonly url: string | EnvironmentVariable
+  readonly headers?: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
 }
 
 /**
- * Checks the URLs of all backends at once.
+ * Checks the URLs and the headers of all backends at once.
  *
  * @returns one line for each that is missing or malformed, naming the variable and what was expected
  */
-export function checkUrls(wanted: readonly UrlWanted[], environment: Environment): string[] {
-  return wanted.flatMap(({ backend, url }) => {
-    const name = isEnvironmentVariable(url) ? url.name : `the url of backend '${backend}'`
-    const value = isEnvironmentVariable(url) ? environment[url.name] : url
-    const expected = `expected the http or https URL of backend '${backend}', for example http://127.0.0.1:4001`
-    if (value === undefined || value === '') return [`${name} is not set: ${expected}`]
-    const parsed = URL.parse(value)
-    if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
-      return [`${name} is '${value}': ${expected}`]
-    if (parsed.username !== '' || parsed.password !== '') return [`${name} carries credentials: ${expected}`]
-    return []
-  })
+export function checkBackends(backends: readonly BackendVariables[], environment: Environment): string[] {
+  return backends.flatMap(({ name, url, headers = [] }) => [
+    ...checkUrl(name, url, environment),
+    ...headers.flatMap(([header, value]) => checkHeader(name, header, value, environment)),
+  ])
+}
+
+function checkUrl(backend: string, url: string | EnvironmentVariable, environment: Environment): string[] {
+  const name = isEnvironmentVariable(url) ? url.name : `the url of backend '${backend}'`
+  const value = isEnvironmentVariable(url) ? environment[url.name] : url
+  const expected = `expected the http or https URL of backend '${backend}', for example http://127.0.0.1:4001`
+  if (value === undefined || value === '') return [`${name} is not set: ${expected}`]
+  const parsed = URL.parse(value)
+  // First, since what is shown below must not be a password.
+  if (/\/\/[^/]*@/.test(value) || parsed?.username || parsed?.password)
+    return [`${name} carries credentials: ${expected}`]
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
+    return [`${name} is '${value}': ${expected}`]
+  return []
+}
+
+/** A header's value is a secret as often as not, so it is never shown. */
+function checkHeader(
+  backend: string,
+  header: string,
+  value: string | EnvironmentVariable,
+  environment: Environment,
+): string[] {
+  if (!isEnvironmentVariable(value)) return []
+  const found = environment[value.name]
+  const expected = `expected what backend '${backend}' is sent as '${header}'`
+  if (!found) return [`${value.name} is not set: ${expected}`]
+  return isFieldValue(found) ? [] : [`${value.name} has characters that no header can carry: ${expected}`]
 }

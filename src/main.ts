@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { readConfig } from './config.ts'
 import { DefinitionError } from './errors.ts'
 import { runWorkers } from './ops/workers.ts'
-import { serve } from './serve.ts'
+import { type Serving, serve } from './serve.ts'
 
 /**
  * The process: start, SIGTERM or SIGINT, drain, exit 0. What a team got wrong is told in its own words, without a stack,
@@ -12,21 +12,21 @@ import { serve } from './serve.ts'
 async function main(): Promise<void> {
   const { workers } = readConfig()
   if (workers > 1 && cluster.isPrimary) {
-    process.exitCode = await runWorkers(workers, fileURLToPath(import.meta.url), process.execArgv, (message) =>
-      console.error(message),
-    )
-    return
+    const module = fileURLToPath(import.meta.url)
+    process.exit(await runWorkers(workers, module, process.execArgv, (message) => console.error(message)))
   }
-  const serving = await serve()
+  let serving: Serving | undefined
   let stopping = false
   const stop = async () => {
     if (stopping) return
     stopping = true
-    await serving.stop()
+    await serving?.stop()
     process.exit(0)
   }
+  // Before it listens: whoever reaches it may also stop it.
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  serving = await serve()
 }
 
 main().catch((error: unknown) => {

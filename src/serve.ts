@@ -1,12 +1,15 @@
 import { type App, type AppOptions, app } from './app.ts'
 import { readConfig } from './config.ts'
-import { listen } from './http/server.ts'
+import { listen, type RunningServer } from './http/server.ts'
+import { controlListener } from './ops/control.ts'
 import { openLog } from './ops/log.ts'
 
 /** A process that serves, until it is told to stop. */
 export interface Serving {
   readonly app: App
   readonly port: number
+  /** The control API's port; undefined where it is off. */
+  readonly controlPort: number | undefined
   /** Stops accepting, finishes what is in flight within the bound, closes everything. */
   stop(): Promise<boolean>
 }
@@ -20,11 +23,20 @@ export async function serve(options: AppOptions = {}): Promise<Serving> {
   const config = options.config ?? readConfig()
   const running = await app({ ...options, config })
   const log = openLog(config.logLevel)
-  const { port, drain } = await listen(running.listener, config.port, config.host).catch(async (error: unknown) => {
+  const servers: RunningServer[] = []
+  try {
+    servers.push(await listen(running.listener, config.port, config.host))
+    if (config.controlToken !== undefined) {
+      const control = controlListener(config.controlToken, running)
+      servers.push(await listen(control, config.controlPort, '127.0.0.1', 'CONTROL_PORT'))
+    }
+  } catch (error) {
+    await Promise.all(servers.map(({ drain }) => drain(0)))
     log.close()
     await running.close()
     throw error
-  })
+  }
+  const port = (servers[0] as RunningServer).port
   log.info(
     { port, endpoints: running.registry.endpoints.length, proxies: running.registry.proxies.length },
     'listening',
@@ -32,9 +44,11 @@ export async function serve(options: AppOptions = {}): Promise<Serving> {
   return {
     app: running,
     port,
+    controlPort: servers[1]?.port,
     stop: async () => {
       running.readiness.ready = false
-      const finished = await drain(config.shutdownSeconds * 1000)
+      const drained = await Promise.all(servers.map(({ drain }) => drain(config.shutdownSeconds * 1000)))
+      const finished = drained.every(Boolean)
       await running.close()
       log.info({ finished }, 'stopped')
       log.close()

@@ -104,12 +104,22 @@ const backendSchema = z.strictObject({
   maxBytes: z.number().int().min(1).optional(),
 })
 
-const operationSchema = z.object({
+/** A zod schema, of whatever copy of zod. */
+export const zodSchema = z.custom<z.ZodType>(
+  (value) => typeof (value as z.ZodType | undefined)?.safeParse === 'function',
+  'a zod schema was expected',
+)
+const fn = z.custom((value) => typeof value === 'function', 'a function was expected')
+
+const operationSchema = z.strictObject({
+  input: fn.optional(),
+  request: zodSchema.optional(),
+  output: zodSchema,
   effect: z.enum(['read', 'write']).optional(),
   name: z.string().min(1).optional(),
   timeout: duration.optional(),
   retries: z.number().int().min(0).max(10).optional(),
-  cache: z.strictObject({ ttl: duration, stale: duration.optional(), tags: z.function().optional() }).optional(),
+  cache: z.strictObject({ ttl: duration, stale: duration.optional(), tags: fn.optional() }).optional(),
 })
 
 /** Checks options against their schema. */
@@ -117,11 +127,12 @@ export function checkOptions(what: string, options: unknown, schema: z.ZodType):
   const parsed = schema.safeParse(options)
   if (parsed.success) return
   const [issue] = parsed.error.issues
-  const path = issue?.path ?? []
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  const path = [...(issue?.path ?? []), ...unknown]
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], options)
   const shown =
     path.length === 0 ? '' : ` at '${path.join('.')}' (${typeof value === 'string' ? `'${value}'` : String(value)})`
-  throw new DefinitionError(`${what}${shown}: ${issue?.message}`)
+  throw new DefinitionError(`${what}${shown}: ${unknown.length > 0 ? 'there is no such option' : issue?.message}`)
 }
 
 /**
@@ -159,6 +170,7 @@ export interface OperationSettings<I> {
 /**
  * Checks an operation's options and settles them against its backend's.
  *
+ * @param extra what this kind of operation takes besides
  * @throws DefinitionError with the option and its value; also for a cache or retries on a write, which nobody can mean
  */
 export function defineOperation<I>(
@@ -166,9 +178,10 @@ export function defineOperation<I>(
   fallbackName: string,
   fallbackEffect: Effect,
   options: OperationOptions<I>,
+  extra: z.ZodRawShape = {},
 ): OperationSettings<I> {
   const what = `backend '${backend.name}', operation '${options.name ?? fallbackName}'`
-  checkOptions(what, options, operationSchema)
+  checkOptions(what, options, operationSchema.extend(extra))
   const effect = options.effect ?? fallbackEffect
   if (effect === 'write' && options.cache)
     throw new DefinitionError(`${what} at 'cache': a write is never cached; say effect: 'read' if it only reads`)

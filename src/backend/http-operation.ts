@@ -55,8 +55,6 @@ export function httpOperation(
     throw new DefinitionError(
       `${what}: the path '${path}' must start with '/' and hold only text and :parameters; a query goes into 'input'`,
     )
-  if (typeof output?.safeParse !== 'function')
-    throw new DefinitionError(`${what} at 'output': a zod schema was expected`)
   const template = parseTemplate(path)
   const [decode, encode] = compile(what, () => [decoder(output), encoder(request)] as const)
   const read = answerReader(`${backend.name} ${settings.name}`, decode, output)

@@ -4,7 +4,14 @@ import { pipeline } from '../call/pipeline.ts'
 import { soapDecoder, soapEncoder } from '../codec/soap.ts'
 import { isFacetError } from '../errors.ts'
 import { readBody, statusError, validate } from './answer.ts'
-import { type Backend, type BackendOptions, defineBackend, defineOperation, type OperationOptions } from './backend.ts'
+import {
+  type Backend,
+  type BackendOptions,
+  defineBackend,
+  defineOperation,
+  type OperationOptions,
+  zodSchema,
+} from './backend.ts'
 import { checkRequest, compile } from './http-operation.ts'
 import { type Answer, transportOf } from './transport.ts'
 
@@ -63,7 +70,14 @@ function soapCall<I>(
 ): Call<I, unknown> {
   const { request, input, output, action = `${namespace}#${operation}` } = details
   // A backend's retries are meant for its reads; an operation that does not say that it reads is a write.
-  const settings = defineOperation(backend, operation, 'write', details)
+  const settings = defineOperation(backend, operation, 'write', details, {
+    request: zodSchema,
+    input: z.custom((value) => typeof value === 'function', 'a function was expected'),
+    action: z
+      .string()
+      .regex(/^[\x21\x23-\x7e]*$/, 'a URI was expected')
+      .optional(),
+  })
   const what = `backend '${backend.name}', operation '${settings.name}'`
   const [encode, decode] = compile(
     what,

@@ -80,7 +80,7 @@ export class Cache {
   ): Promise<Cached<T>> {
     if (freshness.ttl > 0) {
       const found = this.#look(key)
-      const entry = (found instanceof Promise ? await found.catch(() => undefined) : found) as Entry<T> | undefined
+      const entry = (found instanceof Promise ? await found : found) as Entry<T> | undefined
       const now = Date.now()
       if (entry && entry.fresh > now) return cached(entry, 'hit', now)
       if (entry && entry.usable > now) {
@@ -112,9 +112,11 @@ export class Cache {
     this.#flights.delete(key)
   }
 
+  /** A store that fails makes a miss: at once or later, and also where nobody waits for what it says. */
   #look(key: string): ReturnType<Store['get']> {
     try {
-      return this.#store.get(key)
+      const found = this.#store.get(key)
+      return found instanceof Promise ? found.catch(() => undefined) : found
     } catch {
       return undefined
     }

@@ -1,4 +1,6 @@
 import type { Freshness } from '../cache/cache.ts'
+import { DefinitionError } from '../errors.ts'
+import type { CancelToken } from '../lib/cancel.ts'
 import { keyOf } from '../lib/key.ts'
 import type { BackendInfo, CallContext, Policy, Runtime } from './call.ts'
 
@@ -11,16 +13,27 @@ export interface CallFreshness<I> {
   readonly tags: ((input: I) => readonly string[]) | undefined
 }
 
+/** Under which a runtime keeps the names of its cached operations. */
+const NAMES = {}
+
 /**
  * Keeps a read's answers, shared by every endpoint. The key is what the answer can depend on: backend, operation, input,
  * and the client's headers that the backend is sent.
+ *
+ * @throws DefinitionError when another cached operation has the same name, since each would be given the other's answers
  */
 export function cached<I>(
-  { cache, freeze }: Runtime,
+  { cache, freeze, single }: Runtime,
   backend: BackendInfo,
   name: string,
   freshness: CallFreshness<I>,
 ): Policy {
+  const names = single(NAMES, () => new Set<string>())
+  if (names.has(`${backend.name} ${name}`))
+    throw new DefinitionError(
+      `backend '${backend.name}': two operations with a cache are named '${name}'; give one of them another 'name'`,
+    )
+  names.add(`${backend.name} ${name}`)
   return <In, Out>(next: (input: In, context: CallContext) => Promise<Out>) =>
     async (input: In, context: CallContext) => {
       const forwarded = backend.forward.map((header) => context.caller.header(header))
@@ -29,7 +42,7 @@ export function cached<I>(
       const policy: Freshness = { ttl: freshness.ttl, stale: freshness.stale, tags }
       const found = await cache.get(key, policy, context.token, async (token) => {
         // The load belongs to all who wait for it: neither one's cancellation nor its deadline ends it for the others.
-        const load: CallContext = { ...context, token, deadline: Number.POSITIVE_INFINITY }
+        const load = loading(context, token)
         const value = await next(input, load)
         return { value: freeze ? frozen(value) : value, size: load.bytes * PER_BYTE, store: true }
       })
@@ -38,12 +51,20 @@ export function cached<I>(
     }
 }
 
+/** What a load runs with: the context of whoever came first, but with a token of its own and no deadline. */
+function loading(context: CallContext, token: CancelToken): CallContext {
+  const { caller, source, memo } = context
+  const degrade = (error: unknown) => context.degrade(error)
+  return { token, deadline: Number.POSITIVE_INFINITY, caller, source, memo, cache: undefined, bytes: 0, degrade }
+}
+
 /** Bytes of memory that a byte of a parsed answer costs: objects, strings and their headers, measured on the demo's answers. */
 const PER_BYTE = 3
 
 /** What many requests share must not be changed by one of them. */
 function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+  // The bytes of a buffer cannot be frozen.
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value) && !ArrayBuffer.isView(value)) {
     Object.freeze(value)
     for (const item of Object.values(value)) frozen(item)
   }

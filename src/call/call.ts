@@ -17,6 +17,9 @@ export interface Caller {
   header(name: string): string | undefined
 }
 
+/** What a request has asked for so far, by operation and then by input. */
+export type Memo = Map<object, Map<string, Promise<unknown>>>
+
 /** What a call may use while it runs, one object a source and request. */
 export interface CallContext {
   /** Cancelled when the answer is no longer wanted. */
@@ -27,7 +30,7 @@ export interface CallContext {
   /** The name of the source, for traces. */
   readonly source: string
   /** Answers of reads that this request has already asked for; undefined where no two sources could ask the same. */
-  readonly memo: Map<string, Promise<unknown>> | undefined
+  readonly memo: Memo | undefined
   /** What the call cache said, for `Server-Timing` and the log. */
   cache: CacheState | undefined
   /** Bytes of the last answer as it came from the backend: what the cache reckons its size by. */
@@ -62,6 +65,8 @@ export interface BackendInfo {
   readonly url: string | EnvironmentVariable
   /** Headers of the client's request that are sent on to it, in lower case; they are part of every cache key. */
   readonly forward: readonly string[]
+  /** Headers that every call sends it. */
+  readonly headers?: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
 }
 
 /**

@@ -59,7 +59,8 @@ export async function inParallel<I, O>(
   work: (item: I) => Promise<O>,
   limit: number,
 ): Promise<O[]> {
-  if (items.length <= limit) return Promise.all(items.map(work))
+  // A call that throws instead of rejecting must not leave the ones before it without anybody who hears of their failure.
+  if (items.length <= limit) return Promise.all(items.map(async (item) => work(item)))
   const answers = new Array<O>(items.length)
   let next = 0
   let failed = false

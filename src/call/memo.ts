@@ -1,18 +1,27 @@
 import { keyOf } from '../lib/key.ts'
-import type { BackendInfo, Policy } from './call.ts'
+import type { Policy } from './call.ts'
 
 /**
  * Equal reads within one request are made once. The engine gives a request its memo only where two sources of the
- * endpoint use the same backend and operation, so that everywhere else no key is made.
+ * endpoint use the same operation, so that everywhere else no key is made.
+ *
+ * An operation is itself, not its name: another one at the same path may make something else of the same answer.
  */
-export function memo(backend: BackendInfo, name: string): Policy {
+export function memo(): Policy {
+  const operation = {}
   return (next) => (input, context) => {
-    if (!context.memo) return next(input, context)
-    const key = `${backend.name} ${name} ${keyOf(input)}`
-    const running = context.memo.get(key) as ReturnType<typeof next> | undefined
+    const { memo } = context
+    if (!memo) return next(input, context)
+    let answers = memo.get(operation)
+    if (!answers) {
+      answers = new Map()
+      memo.set(operation, answers)
+    }
+    const key = keyOf(input)
+    const running = answers.get(key) as ReturnType<typeof next> | undefined
     if (running) return running
     const started = next(input, context)
-    context.memo.set(key, started)
+    answers.set(key, started)
     return started
   }
 }

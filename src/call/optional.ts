@@ -82,7 +82,7 @@ function chain<I, O>(first: Call<I, O>, second: Call<I, O>): Call<I, O> {
     parts: [first, second],
     bind: (runtime) => {
       const ask = runtime.bind(first)
-      const askOther = runtime.bind(second)
+      const askOther = covering(second, runtime.bind(second))
       return async (input, context) => {
         try {
           return await ask(input, context)

@@ -26,7 +26,7 @@ export function pipeline<I, O>(
 ): Run<I, O> {
   const isRead = effect === 'read'
   const policies: Policy[] = []
-  if (isRead) policies.push(memo(backend, name))
+  if (isRead) policies.push(memo())
   policies.push(trace(backend, name))
   if (isRead && cache) policies.push(cached(runtime, backend, name, cache))
   if (isRead && retries > 0) policies.push(retry(retries, runtime.timers))

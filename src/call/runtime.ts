@@ -1,6 +1,7 @@
 import { Cache } from '../cache/cache.ts'
 import type { Store } from '../cache/store.ts'
 import { type Environment, isEnvironmentVariable } from '../config.ts'
+import { DefinitionError } from '../errors.ts'
 import { TimerWheel } from '../lib/timer-wheel.ts'
 import type { Call, Run, Runtime } from './call.ts'
 
@@ -22,7 +23,13 @@ export function openRuntime(store: Store, environment: Environment, freeze: bool
     cache: new Cache(store),
     timers: new TimerWheel(),
     freeze,
-    resolve: (value) => (isEnvironmentVariable(value) ? (environment[value.name] ?? '') : value),
+    resolve: (value) => {
+      if (!isEnvironmentVariable(value)) return value
+      const found = environment[value.name]
+      // An empty credential would be sent as if it were one.
+      if (!found) throw new DefinitionError(`${value.name} is not set`)
+      return found
+    },
     single: <T extends object>(key: object, create: () => T): T => {
       const known = singles.get(key)
       if (known) return known as T

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DefinitionError } from '../errors.ts'
 import { isToken } from '../lib/headers.ts'
 import type { Simplify } from '../lib/path.ts'
-import type { AnyEndpoint, Data, Endpoint } from './endpoint.ts'
+import { type AnyEndpoint, type Data, type Endpoint, isEndpoint } from './endpoint.ts'
 import { explain } from './options.ts'
 import type { AnyRequest, Route } from './request.ts'
 
@@ -48,7 +48,6 @@ export function maybe<const K extends string>(name: K): Maybe<K> {
   return { maybe: name }
 }
 
-type Read<D> = (keyof D & string) | Maybe<keyof D & string>
 type ReadData<D, K> = Simplify<
   { [N in Extract<K, keyof D>]: D[N] } & { [N in K extends Maybe<infer M> ? M & keyof D : never]: D[N] | undefined }
 >
@@ -76,7 +75,7 @@ export interface Client {
   transform<E extends AnyEndpoint, R>(endpoint: E, apply: (data: Data<E>) => R): Transform<Data<E>, R>
 
   /** A transform of some sources: the others are not called for this client. Only of endpoints without a merge. */
-  transform<D, R, const K extends Read<D>>(
+  transform<D, R, const K extends (keyof D & string) | Maybe<keyof D & string>>(
     endpoint: Endpoint<AnyRequest, D, D>,
     reads: readonly K[],
     apply: (data: ReadData<D, K>) => R,
@@ -151,7 +150,8 @@ function defineTransform(
   reads: (string | Maybe<string>)[] | undefined,
   apply: (data: unknown) => unknown,
 ): Transform<unknown, unknown> {
-  const what = `transform of '${endpoint?.route}' for client '${name}'`
+  if (!isEndpoint(endpoint)) throw new DefinitionError(`transform for client '${name}': an endpoint was expected`)
+  const what = `transform of '${endpoint.route}' for client '${name}'`
   if (typeof apply !== 'function') throw new DefinitionError(`${what}: a function was expected`)
   if (reads && endpoint.shape)
     throw new DefinitionError(`${what}: the endpoint has a merge, so there are no sources to name`)

@@ -24,7 +24,9 @@ type Fresh<N extends string, D> = N extends keyof D
   ? `the source '${N}' is already declared`
   : N extends Reserved
     ? `'${N}' is a part of the request and cannot name a source`
-    : N
+    : N extends `${number}${string}`
+      ? `the source '${N}' must start with a letter`
+      : N
 type With<D, N extends string, O, R> = Simplify<D & { [K in N]: O | (undefined extends R ? undefined : never) }>
 
 /**
@@ -115,7 +117,8 @@ function build(
       if (['params', 'query', 'body', 'headers', 'user'].includes(name))
         throw new DefinitionError(`${what}: '${name}' is a part of the request and cannot name a source`)
       if (declared.includes(name)) throw new DefinitionError(`${what}: the source '${name}' is already declared`)
-      if (typeof call?.bind !== 'function')
+      // A function has a `bind` too, and is no call.
+      if (typeof call !== 'object' || typeof call?.bind !== 'function')
         throw new DefinitionError(`${what}: the source '${name}' has no call; an operation of a backend was expected`)
       if (typeof input !== 'function')
         throw new DefinitionError(`${what}: the source '${name}' has no function that gives the call's input`)

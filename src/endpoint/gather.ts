@@ -1,11 +1,12 @@
-import type { CallContext, Caller } from '../call/call.ts'
-import { isCoverable } from '../call/optional.ts'
+import type { Caller, Memo } from '../call/call.ts'
 import type { SourceRecord } from '../channels.ts'
-import { codeOf, type ErrorCode, FacetError, isFacetError } from '../errors.ts'
+import { type ErrorCode, FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import type { Timer, TimerWheel } from '../lib/timer-wheel.ts'
+import { named } from './named.ts'
 import type { Plan, Step } from './plan.ts'
 import type { ParsedRequest } from './request.ts'
+import { type SourceHost, SourceRun } from './source-run.ts'
 
 /** A source whose failure was replaced by its fallback. */
 export interface Degradation {
@@ -17,6 +18,7 @@ export interface Degradation {
 export interface Gathered {
   /** The sources' values under their names, in declaration order. */
   readonly data: Readonly<Record<string, unknown>>
+  /** In declaration order too. */
   readonly partial: readonly Degradation[]
 }
 
@@ -42,96 +44,68 @@ export function newRecords({ steps }: Plan): SourceRecord[] {
  * @throws FacetError of the failed source, `deadline`, or the reason for which the token was cancelled
  */
 export function gather(plan: Plan, request: ParsedRequest, context: GatherContext): Promise<Gathered> {
-  return new Promise((resolve, reject) => new Gathering(plan, request, context, resolve, reject).begin())
+  return new Promise((resolve, reject) => new Gathering(plan, request, context, resolve, reject).begin(context.timers))
 }
 
-class Gathering {
+class Gathering implements SourceHost {
+  readonly token: CancelToken
+  readonly caller: Caller
+  readonly deadline: number
+  readonly memo: Memo | undefined
   readonly #plan: Plan
   readonly #request: ParsedRequest
-  readonly #context: GatherContext
+  readonly #records: readonly SourceRecord[]
   readonly #resolve: (gathered: Gathered) => void
   readonly #reject: (error: unknown) => void
   readonly #values: unknown[]
+  /** Those that have begun. */
+  readonly #runs: SourceRun[] = []
   /** How many needs a step still waits for; -1 once it has settled. */
   readonly #waiting: number[]
-  readonly #memo: Map<string, Promise<unknown>> | undefined
-  readonly #deadline: number
   #left: number
   #over = false
-  #partial: Degradation[] = []
+  #partial: Map<string, ErrorCode> | undefined
   #timer: Timer | undefined
 
   constructor(
     plan: Plan,
     request: ParsedRequest,
-    context: GatherContext,
+    { token, caller, records }: GatherContext,
     resolve: (gathered: Gathered) => void,
     reject: (error: unknown) => void,
   ) {
+    this.token = token
+    this.caller = caller
+    this.deadline = performance.now() + plan.deadline
+    this.memo = plan.memo ? new Map() : undefined
     this.#plan = plan
     this.#request = request
-    this.#context = context
+    this.#records = records
     this.#resolve = resolve
     this.#reject = reject
-    this.#values = new Array(plan.steps.length)
-    this.#waiting = plan.steps.map(({ needs }) => needs.length)
     this.#left = plan.steps.length
-    this.#memo = plan.memo ? new Map() : undefined
-    this.#deadline = performance.now() + plan.deadline
+    this.#values = new Array(plan.steps.length)
+    this.#waiting = plan.needs.slice()
   }
 
-  begin(): void {
-    const { token, timers } = this.#context
+  get over(): boolean {
+    return this.#over
+  }
+
+  begin(timers: TimerWheel): void {
     if (this.#left === 0) return this.#finish()
-    this.#timer = timers.set(this.#plan.deadline, () => this.#expire())
-    token.on(this.#cancelled)
+    this.#timer = timers.set(this.#plan.deadline, this)
+    this.token.on(this)
     for (let index = 0; index < this.#plan.steps.length && !this.#over; index++) {
-      if ((this.#plan.steps[index] as Step).needs.length === 0) this.#start(index)
+      if (this.#plan.needs[index] === 0) this.#start(index)
     }
   }
-
-  readonly #cancelled = (reason: unknown): void => this.#fail(reason)
 
   #start(index: number): void {
     const step = this.#plan.steps[index] as Step
-    const record = this.#context.records[index] as SourceRecord
-    const started = performance.now()
-    const context: CallContext = {
-      token: this.#context.token,
-      deadline: this.#deadline,
-      caller: this.#context.caller,
-      source: step.name,
-      memo: this.#memo,
-      cache: undefined,
-      bytes: 0,
-      degrade: (error) => {
-        record.outcome = 'fallback'
-        record.code = codeOf(error)
-        this.#degrade(step.name, record.code)
-      },
-    }
-    const failed = (error: unknown) => {
-      record.duration = performance.now() - started
-      record.cache = context.cache
-      this.#failed(index, error, context)
-    }
-    try {
-      const input = step.input(this.#requestOf(step) as never)
-      if (input === undefined) {
-        record.outcome = 'skipped'
-        return this.#settle(index, undefined)
-      }
-      if (typeof (input as PromiseLike<unknown> | null)?.then === 'function')
-        throw new TypeError('an input function must not be async: what it needs is a source')
-      step.run(input as never, context).then((value) => {
-        record.duration = performance.now() - started
-        record.cache = context.cache
-        if (record.outcome === 'idle') record.outcome = 'ok'
-        this.#settle(index, value)
-      }, failed)
-    } catch (error) {
-      failed(error)
-    }
+    const run = new SourceRun(this, step, index, this.#records[index] as SourceRecord)
+    this.#runs[index] = run
+    run.start(this.#requestOf(step))
   }
 
   /** What a step's input function sees: the request, and the sources that it said it needs. */
@@ -142,29 +116,7 @@ class Gathering {
     return request
   }
 
-  #failed(index: number, error: unknown, context: CallContext): void {
-    if (this.#over) return
-    const { name, cover } = this.#plan.steps[index] as Step
-    if (cover && isCoverable(error, context)) {
-      try {
-        const value = cover(error)
-        context.degrade(error)
-        return this.#settle(index, value)
-      } catch (mistake) {
-        return this.#failed(
-          index,
-          new FacetError('internal', { detail: `the fallback of '${name}' failed`, cause: mistake }),
-          context,
-        )
-      }
-    }
-    const record = this.#context.records[index] as SourceRecord
-    record.outcome = 'failed'
-    record.code = codeOf(error)
-    this.#fail(named(error, name))
-  }
-
-  #settle(index: number, value: unknown): void {
+  settled(index: number, value: unknown): void {
     if (this.#over || this.#waiting[index] === -1) return
     this.#waiting[index] = -1
     this.#values[index] = value
@@ -175,66 +127,66 @@ class Gathering {
     }
   }
 
-  #degrade(source: string, code: ErrorCode): void {
-    if (!this.#over && !this.#partial.some((known) => known.source === source)) this.#partial.push({ source, code })
+  degraded(source: string, code: ErrorCode): void {
+    if (this.#over) return
+    this.#partial ??= new Map()
+    if (!this.#partial.has(source)) this.#partial.set(source, code)
+  }
+
+  failed(error: unknown): void {
+    if (this.#over) return
+    this.#end()
+    this.#reject(error)
+    this.token.cancel(error)
+  }
+
+  /** The token was cancelled: the client has left, or nobody waits for this load any more. */
+  cancelled(reason: unknown): void {
+    this.failed(reason)
   }
 
   /** The deadline: only what is optional may still be missing. */
-  #expire(): void {
+  expired(): void {
     const missing = this.#plan.steps.flatMap((step, index) => (this.#waiting[index] === -1 ? [] : [{ step, index }]))
     const required = missing.find(({ step }) => !step.cover)
     const late = new FacetError('deadline')
-    if (required) return this.#fail(named(late, required.step.name))
+    if (required) return this.failed(named(late, required.step.name))
     try {
-      for (const { step, index } of missing) {
-        this.#values[index] = step.cover?.(late)
-        Object.assign(this.#context.records[index] as SourceRecord, { outcome: 'fallback', code: 'deadline' })
-        this.#degrade(step.name, 'deadline')
-      }
+      for (const { step, index } of missing) this.#cover(step, index, late)
     } catch (mistake) {
-      return this.#fail(new FacetError('internal', { detail: 'a fallback failed', cause: mistake }))
+      return this.failed(new FacetError('internal', { detail: 'a fallback failed', cause: mistake }))
     }
     this.#finish()
-    this.#context.token.cancel(late)
+    this.token.cancel(late)
+  }
+
+  #cover(step: Step, index: number, late: FacetError): void {
+    this.#values[index] = step.cover?.(late)
+    const record = this.#records[index] as SourceRecord
+    const duration = this.#runs[index]?.elapsed ?? 0
+    Object.assign(record, { outcome: 'fallback', code: 'deadline', duration })
+    this.degraded(step.name, 'deadline')
   }
 
   #finish(): void {
     this.#end()
     const data: Record<string, unknown> = {}
     for (const index of this.#plan.given) data[(this.#plan.steps[index] as Step).name] = this.#values[index]
-    this.#resolve({ data, partial: this.#partial })
+    this.#resolve({ data, partial: this.#partial ? this.#inOrder(this.#partial) : WHOLE })
   }
 
-  #fail(error: unknown): void {
-    if (this.#over) return
-    this.#end()
-    this.#reject(error)
-    this.#context.token.cancel(error)
+  #inOrder(partial: ReadonlyMap<string, ErrorCode>): Degradation[] {
+    return this.#plan.steps.flatMap(({ name: source }) => {
+      const code = partial.get(source)
+      return code ? [{ source, code }] : []
+    })
   }
 
   #end(): void {
     this.#over = true
     this.#timer?.clear()
-    this.#context.token.off(this.#cancelled)
+    this.token.off(this)
   }
 }
 
-/** The error with the name of its source. An error may be shared by requests that waited for the same load, so it is copied. */
-function named(error: unknown, source: string): FacetError {
-  if (!isFacetError(error)) {
-    const wrapped = new FacetError('internal', {
-      detail: error instanceof Error ? error.message : String(error),
-      cause: error,
-    })
-    wrapped.source = source
-    return wrapped
-  }
-  const copy = new FacetError(error.code, {
-    detail: error.message,
-    cause: error.cause ?? error,
-    ...(error.upstream !== undefined && { upstream: error.upstream }),
-    ...(error.issues && { issues: error.issues }),
-  })
-  copy.source = source
-  return copy
-}
+const WHOLE: readonly Degradation[] = []

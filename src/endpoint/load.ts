@@ -1,11 +1,14 @@
 import { existsSync, globSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { TRANSFORMS_FOLDER } from '../config.ts'
 import { DefinitionError } from '../errors.ts'
 import { isClient, isTransform } from './client.ts'
 import { isEndpoint } from './endpoint.ts'
 import { isProxy } from './proxy.ts'
 import { type ClientModule, makeRegistry, type Registry, type RouteModule } from './registry.ts'
+
+const MODULES = '**/*.{ts,js,mts,mjs}'
 
 /**
  * Loads every route and transform module. An underscore, on a file or a folder, means 'not an endpoint'.
@@ -13,23 +16,35 @@ import { type ClientModule, makeRegistry, type Registry, type RouteModule } from
  * @throws DefinitionError with every mistake of every file, one a line
  */
 export async function loadRegistry(routesFolder: string, transformsFolder: string): Promise<Registry> {
-  const mistakes: string[] = []
-  const routes = await collect(files('FACET_ROUTES', routesFolder), mistakes, (file) =>
+  const mistakes: Mistakes = { lines: [], told: new Set() }
+  checkFolder('FACET_ROUTES', routesFolder)
+  const routes = await collect(globbed(resolve(routesFolder), MODULES), mistakes, (file) =>
     loadRoutes(resolve(routesFolder), file),
   )
-  // A service that only proxies needs no transforms.
-  const clientFiles = existsSync(transformsFolder)
-    ? globbed(resolve(transformsFolder), '*/_client.{ts,js,mts,mjs}')
-    : []
+  // A service that only proxies needs no transforms; a folder that somebody named must be there.
+  const none = transformsFolder === TRANSFORMS_FOLDER && !existsSync(transformsFolder)
+  if (!none) checkFolder('FACET_TRANSFORMS', transformsFolder)
+  const transforms = (pattern: string) => (none ? [] : globbed(resolve(transformsFolder), pattern))
+  const clientFiles = transforms('*/_client.{ts,js,mts,mjs}')
   const clients = await collect(clientFiles, mistakes, (file) => loadClient(file, mistakes))
-  if (mistakes.length > 0) throw new DefinitionError(mistakes.join('\n'))
+  for (const file of transforms(MODULES)) {
+    if (!clientFiles.some((client) => file.startsWith(dirname(client) + sep)))
+      mistakes.lines.push(`${shown(file)}: it belongs to no client; a folder with a _client.ts was expected`)
+  }
+  if (mistakes.lines.length > 0) throw new DefinitionError(mistakes.lines.join('\n'))
   return makeRegistry(routes, clients)
 }
 
-/** Runs a loader over files, and collects what goes wrong, so that all mistakes are told at once. */
+/** What is wrong, a line each, and what has been told: a module that fails throws the same error at all who import it. */
+interface Mistakes {
+  readonly lines: string[]
+  readonly told: Set<unknown>
+}
+
+/** Runs a loader over files, and collects what goes wrong, so that all mistakes are told at once, and each once. */
 async function collect<T>(
   paths: readonly string[],
-  mistakes: string[],
+  mistakes: Mistakes,
   load: (file: string) => Promise<T>,
 ): Promise<T[]> {
   const loaded: T[] = []
@@ -37,16 +52,17 @@ async function collect<T>(
     try {
       loaded.push(await load(path))
     } catch (error) {
-      mistakes.push(`${shown(path)}: ${error instanceof Error ? error.message : error}`)
+      if (mistakes.told.has(error)) continue
+      mistakes.told.add(error)
+      mistakes.lines.push(`${shown(path)}: ${error instanceof Error ? error.message : error}`)
     }
   }
   return loaded
 }
 
-function files(variable: string, folder: string): string[] {
+function checkFolder(variable: string, folder: string): void {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new DefinitionError(`${variable} is '${folder}': a folder was expected`)
-  return globbed(resolve(folder), '**/*.{ts,js,mts,mjs}')
 }
 
 function globbed(folder: string, pattern: string): string[] {
@@ -85,11 +101,11 @@ async function loadRoutes(folder: string, path: string): Promise<RouteModule> {
   return { file: shown(path), name: relative(folder, join(dirname(path), nameOf(path))).replaceAll(sep, '-'), routes }
 }
 
-async function loadClient(path: string, mistakes: string[]): Promise<ClientModule> {
+async function loadClient(path: string, mistakes: Mistakes): Promise<ClientModule> {
   const clients = [...new Set(Object.values(await load(path)).filter(isClient))]
   const [client] = clients
   if (!client || clients.length > 1) throw new DefinitionError('exactly one client must be exported')
-  const transforms = await collect(globbed(dirname(path), '**/*.{ts,js,mts,mjs}'), mistakes, async (file) => {
+  const transforms = await collect(globbed(dirname(path), MODULES), mistakes, async (file) => {
     const { default: transform } = await load(file)
     if (!isTransform(transform))
       throw new DefinitionError(

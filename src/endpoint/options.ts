@@ -162,8 +162,10 @@ export function checkRoute(route: string): void {
 
 /** Where an option is wrong, what it is and what was expected. */
 export function explain(issue: z.core.$ZodIssue | undefined, options: object): string {
-  const path = issue?.path ?? []
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  const path = [...(issue?.path ?? []), ...unknown]
   if (path.length === 0) return `: ${issue?.message}`
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], options)
-  return ` at '${path.join('.')}' (${typeof value === 'string' ? `'${value}'` : String(value)}): ${issue?.message}`
+  const message = unknown.length > 0 ? 'there is no such option' : issue?.message
+  return ` at '${path.join('.')}' (${typeof value === 'string' ? `'${value}'` : String(value)}): ${message}`
 }

@@ -16,6 +16,8 @@ export interface Step {
 /** What is fetched for one client of one endpoint: composed when the app starts, so that a request only follows it. */
 export interface Plan {
   readonly steps: readonly Step[]
+  /** How many sources each step waits for. */
+  readonly needs: readonly number[]
   /** The sources that are handed on, as positions, in declaration order; the others are only needed by them. */
   readonly given: readonly number[]
   /** Whether two sources could ask the same of the same backend. */
@@ -52,6 +54,7 @@ export function makePlan(
   const operations = sources.filter(({ call }) => call.effect === 'read').flatMap(({ call }) => leaves(call))
   return {
     steps,
+    needs: steps.map((step) => step.needs.length),
     given: sources.flatMap(({ name }, index) => (!reads || reads.includes(name) ? [index] : [])),
     memo: new Set(operations).size < operations.length,
     deadline: endpoint.settings.deadline,
@@ -66,7 +69,6 @@ function withNeeds(sources: readonly Source[], reads: readonly string[]): Readon
 }
 
 /** The operations that a call reaches in the end. */
-function leaves(call: Source['call']): string[] {
-  if (call.parts.length > 0) return call.parts.flatMap(leaves)
-  return [`${call.backends[0]?.name} ${call.name}`]
+function leaves(call: Source['call']): Source['call'][] {
+  return call.parts.length > 0 ? call.parts.flatMap(leaves) : [call]
 }

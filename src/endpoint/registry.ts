@@ -84,7 +84,7 @@ function checkClients(clients: readonly Client[], mistakes: string[]): void {
   for (const what of ['name', 'path', 'host'] as const) {
     const taken = new Map<string, string>()
     for (const { name, options } of clients) {
-      const value = what === 'name' ? name : options[what]
+      const value = what === 'name' ? name : what === 'host' ? options.host?.toLowerCase() : options.path
       if (value === undefined) continue
       if (taken.has(value))
         mistakes.push(`clients: '${name}' and '${taken.get(value)}' have the same ${what} '${value}'`)

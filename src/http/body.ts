@@ -23,11 +23,10 @@ export function bodyReader(schema: z.ZodType): BodyReader {
     // In somebody else's Express app a body parser may have been there first; the stream is empty then, and waiting for it would hang.
     const { body: parsed } = context.request as { body?: unknown }
     if (parsed !== undefined) return parsed
-    const type = (context.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+    const type = mediaType(context)
     const isJson = type === 'application/json' || type.endsWith('+json')
-    const isXml = type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')
     const coding = context.header('content-encoding') ?? 'identity'
-    if ((!isJson && !(isXml && decodeXml)) || coding.toLowerCase() !== 'identity') {
+    if ((!isJson && !(isXml(type) && decodeXml)) || coding.toLowerCase() !== 'identity') {
       throw new FacetError('media-unsupported', {
         headers: {
           Accept: decodeXml ? 'application/json, application/xml' : 'application/json',
@@ -45,6 +44,24 @@ export function bodyReader(schema: z.ZodType): BodyReader {
       })
     }
   }
+}
+
+/**
+ * An endpoint without a body schema passes over what it is sent, but not over XML: its sender means it to be translated.
+ *
+ * @throws FacetError `media-unsupported`
+ */
+export function refuseXml(context: RequestContext): void {
+  const hasBody = context.header('transfer-encoding') !== undefined || Number(context.header('content-length') ?? 0) > 0
+  if (hasBody && isXml(mediaType(context))) throw new FacetError('media-unsupported')
+}
+
+function mediaType(context: RequestContext): string {
+  return (context.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+}
+
+function isXml(type: string): boolean {
+  return type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')
 }
 
 /** Not every schema can direct XML; an endpoint with such a one takes JSON only. */

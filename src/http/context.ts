@@ -4,6 +4,7 @@ import type { Caller } from '../call/call.ts'
 import { channels, type RequestRecord } from '../channels.ts'
 import { FacetError } from '../errors.ts'
 import { CancelToken } from '../lib/cancel.ts'
+import { rawField } from '../lib/headers.ts'
 
 /** An id that somebody else chose is used and logged only in this form and length. */
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/
@@ -19,13 +20,17 @@ export class RequestContext implements Caller {
   /** The query as it came, without its question mark. */
   readonly search: string
   readonly record: RequestRecord
+  /** The headers as they came; undefined where somebody's middleware may have changed what node made of them. */
+  readonly #raw: readonly string[] | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** @param untouched whether the request comes straight from the server, past nobody's middleware */
+  constructor(request: IncomingMessage, response: ServerResponse, untouched = false) {
     this.request = request
     this.response = response
-    const given = request.headers['x-request-id']
-    this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
-    const url = request.url ?? '/'
+    this.#raw = untouched ? request.rawHeaders : undefined
+    const given = this.header('x-request-id')
+    this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID()
+    const url = originForm(request.url ?? '/')
     const mark = url.indexOf('?')
     this.path = mark < 0 ? url : url.slice(0, mark)
     this.search = mark < 0 ? '' : url.slice(mark + 1)
@@ -47,6 +52,8 @@ export class RequestContext implements Caller {
 
   /** A header of the request, by its lower-case name. */
   header(name: string): string | undefined {
+    const once = this.#raw ? rawField(this.#raw, name) : null
+    if (once !== null) return once
     const value = this.request.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
   }
@@ -66,4 +73,11 @@ export class RequestContext implements Caller {
     record.duration = performance.now() - record.started
     if (channels.request.hasSubscribers) channels.request.publish(record)
   }
+}
+
+/** The target as a path, also where a client sends it in absolute form, as it may (RFC 9112, section 3.2.2). */
+function originForm(target: string): string {
+  if (target.charCodeAt(0) === 47) return target
+  const [, rest] = /^https?:\/\/[^/?]*(.*)$/is.exec(target) ?? []
+  return rest === undefined ? target : rest.startsWith('/') ? rest : `/${rest}`
 }

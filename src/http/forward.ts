@@ -1,9 +1,9 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
-import { createProxyMiddleware, debugProxyErrorsPlugin, proxyEventsPlugin } from 'http-proxy-middleware'
+import { createProxyMiddleware, debugProxyErrorsPlugin, fixRequestBody, proxyEventsPlugin } from 'http-proxy-middleware'
 import type { Runtime } from '../call/call.ts'
 import type { ProxyRoute } from '../endpoint/proxy.ts'
 import type { Registry } from '../endpoint/registry.ts'
-import { FacetError, isFacetError } from '../errors.ts'
+import { type ErrorCode, FacetError, isFacetError } from '../errors.ts'
 import { listed } from '../lib/headers.ts'
 import type { Timer } from '../lib/timer-wheel.ts'
 import type { RequestContext } from './context.ts'
@@ -16,9 +16,25 @@ export type Forward = (target: ServedProxy, context: RequestContext, path: strin
 const IDLE = 300_000
 
 /** What a client says of whom it stands for is not passed on: a backend would take it for Facet's word. */
-const CLIENTS_WORD = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto']
-/** What belongs to one connection (RFC 9110, section 7.6.1). `transfer-encoding` stays: the body is streamed as it comes. */
-const HOP_BY_HOP = ['keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade']
+const CLIENTS_WORD = [
+  'forwarded',
+  'x-real-ip',
+  ...['for', 'host', 'port', 'prefix', 'proto'].map((what) => `x-forwarded-${what}`),
+]
+/**
+ * What belongs to one connection (RFC 9110, section 7.6.1). `transfer-encoding` stays: the body is streamed as it comes.
+ * `expect` has been answered by the time a request is here, and httpxy would set no timer for a request that has it.
+ */
+const HOP_BY_HOP = ['expect', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade']
+
+/** What says where a body ends. Without it the body would be the next request, whatever `Connection` lists. */
+const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding'])
+
+/** One request under way, as the middleware's events know it. */
+interface Exchange {
+  late: Timer | undefined
+  fail(error: unknown): void
+}
 
 /** One middleware a proxy route (http-proxy-middleware), made when the app starts. */
 export function forwarder({ proxies }: Registry, runtime: Runtime): Forward {
@@ -30,8 +46,7 @@ export function forwarder({ proxies }: Registry, runtime: Runtime): Forward {
 function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
   const { backend, rewrite } = proxy
   const depth = (proxy.route.split(' ')[1] as string).split('/').length - 2
-  const timers = new WeakMap<IncomingMessage, Timer>()
-  const answered = (request: IncomingMessage) => timers.get(request)?.clear()
+  const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const handle = createProxyMiddleware<IncomingMessage, ServerResponse>({
     target: runtime.resolve(backend.url),
     changeOrigin: true,
@@ -43,38 +58,50 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
     plugins: [debugProxyErrorsPlugin, proxyEventsPlugin],
     on: {
       proxyReq: (outgoing: ClientRequest, request) => {
-        const late = runtime.timers.set(backend.timeout, () => outgoing.destroy(new FacetError('backend-timeout')))
-        timers.set(request, late)
+        const exchange = exchanges.get(request)
+        if (exchange)
+          exchange.late = runtime.timers.set(backend.timeout, () => outgoing.destroy(new FacetError('backend-timeout')))
+        // In somebody else's Express app a body parser may have emptied the stream; the backend would wait for a body that never comes.
+        if (request.readableEnded) outgoing.removeHeader('transfer-encoding')
+        fixRequestBody(outgoing, request)
       },
-      proxyRes: (incoming, request) => {
-        answered(request)
+      proxyRes: (incoming, request, response) => {
+        exchanges.get(request)?.late?.clear()
         // The backend's connection is not the client's: what it says of its own is not passed on.
         for (const name of [...HOP_BY_HOP, ...listed(incoming.headers.connection)]) delete incoming.headers[name]
-        delete incoming.headers.connection
+        // Said outright, since httpxy would say keep-alive also where the client wants to close, or this process ends.
+        incoming.headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close'
       },
-      error: (_, request) => answered(request),
-      econnreset: (_, request) => answered(request),
+      // Where there is a listener, httpxy tells it of a failure, and nobody else: the middleware's `next` is never called.
+      error: (error, request) => exchanges.get(request)?.fail(error),
     },
   })
   return (_, context, path) => {
     const { request, response, requestId } = context
     const rest = tail(path, depth)
     request.url = (rewrite.get(rest) ?? rest) + (context.search === '' ? '' : `?${context.search}`)
-    const dropped = [...HOP_BY_HOP, ...CLIENTS_WORD, ...listed(request.headers.connection)]
+    const named = listed(request.headers.connection).filter((name) => !FRAMING.has(name))
+    const dropped = [...HOP_BY_HOP, ...CLIENTS_WORD, ...named]
     for (const name of dropped) if (name !== 'connection') delete request.headers[name]
     delete request.headers.connection
     request.headers['x-request-id'] = requestId
     response.setHeader('X-Request-Id', requestId)
     return new Promise<void>((resolve, reject) => {
+      const exchange: Exchange = {
+        late: undefined,
+        fail: (error) => {
+          exchange.late?.clear()
+          reject(isFacetError(error) ? error : new FacetError(codeOf(error), { cause: error }))
+        },
+      }
+      exchanges.set(request, exchange)
       response.once('close', () => {
-        answered(request)
-        if (!response.writableFinished) return reject(new FacetError('client-closed'))
+        if (!response.writableFinished) return exchange.fail(new FacetError('client-closed'))
+        exchange.late?.clear()
         context.done(response.statusCode)
         resolve()
       })
-      handle(request, response, (error?: unknown) =>
-        reject(isFacetError(error) ? error : new FacetError('backend-unreachable', { cause: error })),
-      )
+      handle(request, response, exchange.fail)
     })
   }
 }
@@ -82,6 +109,12 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
 /** What follows the route's own segments in a raw path, still encoded as it came. */
 function tail(path: string, depth: number): string {
   let at = 0
-  for (let i = 0; i <= depth && at >= 0; i++) at = path.indexOf('/', at + 1)
+  for (let i = 0; i < depth && at >= 0; i++) at = path.indexOf('/', at + 1)
   return at < 0 ? '/' : path.slice(at)
+}
+
+/** Node's parser says with HPE_… that an answer is no HTTP; whatever else fails here, fails on the way. */
+function codeOf(error: unknown): ErrorCode {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
+  return code.startsWith('HPE_') ? 'backend-malformed' : 'backend-unreachable'
 }

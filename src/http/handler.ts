@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Client } from '../endpoint/client.ts'
 import type { Registry } from '../endpoint/registry.ts'
 import { FacetError } from '../errors.ts'
 import { hasDotSegments } from '../lib/path.ts'
@@ -7,10 +8,14 @@ import { type Forward, forwarder } from './forward.ts'
 import { identifier, negotiate, negotiateProblem } from './identify.ts'
 import { asFacetError, sendProblem } from './problem.ts'
 import { Respond, type Responder } from './respond.ts'
-import { makeRouter, type Served } from './routes.ts'
+import type { Match } from './router.ts'
+import { makeRouter, type Served, type View } from './routes.ts'
 
-/** Answers a request if a route of Facet's matches; false leaves it to whatever comes next. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => boolean
+/**
+ * Answers a request if a route of Facet's matches; false leaves it to whatever comes next. `untouched` says that it comes
+ * straight from the server, past nobody's middleware.
+ */
+export type Handler = (request: IncomingMessage, response: ServerResponse, untouched?: boolean) => boolean
 
 /** What the handler needs of its app. */
 export interface HandlerOptions extends Responder {
@@ -25,40 +30,42 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
   const identify = identifier(registry.clients)
   const router = makeRouter(registry, options.runtime, identify.vary)
   const forward: Forward = forwarder(registry, options.runtime)
-  return (request, response) => {
-    const context = new RequestContext(request, response)
+  const serve = (
+    { target, params }: Match<Served>,
+    client: Client,
+    context: RequestContext,
+    path: string,
+  ): void | Promise<void> => {
+    if (target.kind === 'proxy') return forward(target, context, path)
+    const view = target.views.get(client.name) as View
+    const format = negotiate(context.header('accept'), client.options.format ?? 'json')
+    return new Respond(options, context, target, view, format).run(params)
+  }
+  return (request, response, untouched) => {
+    const context = new RequestContext(request, response, untouched)
     try {
       checkTarget(context, options.config.urlMaxBytes)
       const byPath = identify.byPath(context.path)
-      const path = byPath?.rest ?? context.path
+      const path = byPath === undefined ? context.path : byPath.rest
       const match = router.find(context.record.method, path)
       if (!match) return answerMethod(router.methods(path), context)
       context.record.route = match.target.route
       const client = identify.client(context, byPath?.client)
       context.record.client = client.name
-      const pending = serve(match.target, match.params, path)
-      if (pending) pending.catch((error: unknown) => fail(context, error))
+      serve(match, client, context, path)?.catch((error: unknown) => fail(context, error))
     } catch (error) {
       fail(context, error)
     }
     return true
-
-    function serve(
-      target: Served,
-      params: Respond extends { run(p: infer P): unknown } ? P : never,
-      path: string,
-    ): void | Promise<void> {
-      if (target.kind === 'proxy') return forward(target, context, path)
-      const client = context.record.client as string
-      const view = target.views.get(client) as NonNullable<ReturnType<typeof target.views.get>>
-      const format = negotiate(request.headers.accept, view.client.options.format ?? 'json')
-      return new Respond(options, context, target, view, format).run(params)
-    }
   }
 }
 
 /** What no route is ever looked up for. */
-function checkTarget({ request, path }: RequestContext, urlMaxBytes: number): void {
+function checkTarget(context: RequestContext, urlMaxBytes: number): void {
+  const { request, path } = context
+  // Node would refuse this by itself, with an empty answer.
+  if (context.header('host') === undefined && request.httpVersion === '1.1')
+    throw new FacetError('input-invalid', { issues: [{ path: 'headers.host', message: 'the Host field is missing' }] })
   if ((request.url?.length ?? 0) > urlMaxBytes) throw new FacetError('uri-too-long')
   if (path.includes('.') || path.includes('%')) {
     if (hasDotSegments(path))
@@ -69,7 +76,7 @@ function checkTarget({ request, path }: RequestContext, urlMaxBytes: number): vo
 /** No route has the method: 405 with `Allow`, but only where the path is known; OPTIONS is answered from the same list. */
 function answerMethod(methods: readonly string[], context: RequestContext): boolean {
   if (methods.length === 0) return false
-  const allow = [...methods, 'OPTIONS'].join(', ')
+  const allow = [...new Set([...methods, 'OPTIONS'])].join(', ')
   if (context.record.method !== 'OPTIONS') throw new FacetError('method-unknown', { headers: { Allow: allow } })
   context.response.writeHead(204, ['Allow', allow, 'X-Request-Id', context.requestId] as never)
   context.response.end()

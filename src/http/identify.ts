@@ -68,7 +68,7 @@ const JSON_FIRST = ['application/json', 'application/xml', 'text/xml']
 const XML_FIRST = ['application/xml', 'text/xml', 'application/json']
 
 /** `Accept` has few values in practice, and reading one costs more than routing; the bound is for those who make them up. */
-const known = new Map<string, Format | 'none'>()
+const known = { json: new Map<string, Format | 'none'>(), xml: new Map<string, Format | 'none'>() }
 const MOST = 500
 
 /**
@@ -77,14 +77,18 @@ const MOST = 500
  * @throws FacetError `not-acceptable`
  */
 export function negotiate(accept: string | undefined, preferred: Format): Format {
-  if (accept === undefined || accept === '*/*') return preferred
-  const key = preferred + accept
-  let format = known.get(key)
+  if (!accept || accept === '*/*') return preferred
+  const answers = known[preferred]
+  let format = answers.get(accept)
   if (format === undefined) {
-    const type = new Negotiator({ headers: { accept } }).mediaType(preferred === 'json' ? JSON_FIRST : XML_FIRST)
+    // The older name of XML is taken where it is meant; for `application/xml;q=0, */*` it would be a way around what was said.
+    const types = (preferred === 'json' ? JSON_FIRST : XML_FIRST).filter(
+      (type) => type !== 'text/xml' || /text\/xml/i.test(accept),
+    )
+    const type = new Negotiator({ headers: { accept } }).mediaType(types)
     format = type === undefined ? 'none' : (TYPES[type] as Format)
-    if (known.size >= MOST) known.clear()
-    known.set(key, format)
+    if (answers.size >= MOST) answers.clear()
+    answers.set(accept, format)
   }
   if (format === 'none') throw new FacetError('not-acceptable')
   return format

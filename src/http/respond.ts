@@ -8,7 +8,8 @@ import { parsePart, parseQuery } from '../endpoint/parse.ts'
 import type { ParsedRequest } from '../endpoint/request.ts'
 import { FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
-import { keyOf } from '../lib/key.ts'
+import { keyOf, keyOfParams } from '../lib/key.ts'
+import { refuseXml } from './body.ts'
 import type { RequestContext } from './context.ts'
 import { cacheStatus, facetPartial, type Representation, representation, send, serverTiming } from './reply.ts'
 import type { ServedEndpoint, View } from './routes.ts'
@@ -53,6 +54,7 @@ export class Respond {
       parsePart('headers', settings.headers, this.#declaredHeaders(Object.keys(settings.headers.shape)))
     const request: ParsedRequest = headers === undefined ? { params, query } : { params, query, headers }
     if (this.#endpoint.readBody) return this.#withBody(request)
+    if (this.#context.record.method !== 'GET') refuseXml(this.#context)
     return this.#answer(request)
   }
 
@@ -79,10 +81,11 @@ export class Respond {
 
   #answer(request: ParsedRequest): void | Promise<void> {
     const { cache, allow } = this.#endpoint.registered.endpoint.settings
-    if (allow && !allow(request)) throw new FacetError('auth-forbidden')
+    // Only a plain yes is one: the promise of an async function is not.
+    if (allow && allow(request) !== true) throw new FacetError('auth-forbidden')
     if (!cache) return this.#fresh(request)
     const key = this.#key(request)
-    if (cache.bypass && /\bno-(cache|store)\b/i.test(this.#context.header('cache-control') ?? ''))
+    if (cache.bypass && /(^|[\s,])no-(cache|store)([\s,=]|$)/i.test(this.#context.header('cache-control') ?? ''))
       return this.#fresh(request, key)
     const entry = this.#app.runtime.cache.peek<Representation>(key)
     if (!entry) return this.#throughCache(key, request)
@@ -94,7 +97,7 @@ export class Respond {
   #key({ params, query, headers }: ParsedRequest): string {
     const { route, forward } = this.#endpoint
     const sent = forward.length === 0 ? '' : keyOf(forward.map((name) => this.#context.header(name)))
-    return `reply ${route} ${this.#view.client.name} ${this.#format} ${keyOf(params)}${keyOf(query)}${headers === undefined ? '' : keyOf(headers)}${sent}`
+    return `reply ${route} ${this.#view.client.name} ${this.#format} ${keyOfParams(params)}${query === NOTHING ? '' : keyOf(query)}${headers === undefined ? '' : keyOf(headers)}${sent}`
   }
 
   async #throughCache(key: string, request: ParsedRequest): Promise<void> {
@@ -106,7 +109,7 @@ export class Respond {
       this.#context.token,
       async (token) => {
         const value = await this.#make(request, token)
-        return { value, size: value.body.length + value.etag.length, store: value.partial.length === 0 }
+        return { value, size: value.bytes.length + value.etag.length, store: value.partial.length === 0 }
       },
     )
     this.#send(found.value, key, found)
@@ -158,7 +161,7 @@ export class Respond {
     }
     if (value.partial.length > 0) headers.push('Facet-Partial', facetPartial(value.partial))
     if (config.serverTiming) headers.push('Server-Timing', this.#timing(cached?.state))
-    const asked = { method: context.record.method, ifNoneMatch: context.request.headers['if-none-match'] }
+    const asked = { method: context.record.method, ifNoneMatch: context.header('if-none-match') }
     context.done(send(context.response, asked, this.#endpoint.registered.endpoint.settings.status, headers, value))
   }
 

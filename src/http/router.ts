@@ -34,9 +34,13 @@ export class Router<T> {
    */
   add(method: string, path: string, target: T): void {
     const pattern: Pattern = parsePattern(path)
+    const own = new Set<string>()
     for (const variant of pattern.variants) {
       const text = written(variant, (name) => `:${name}`)
       const shape = `${method} ${written(variant, () => ':')}`
+      // Two readings of one pattern may come to the same (`{/:a}{/:b}`); the longer one, which comes first, has it.
+      if (own.has(shape)) continue
+      own.add(shape)
       const other = this.#taken.get(shape)
       if (other !== undefined) throw new SyntaxError(`it is the same as '${other}'`)
       this.#taken.set(shape, `${method} ${path}`)

@@ -1,7 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { DefinitionError, ERRORS, type ErrorCode } from '../errors.ts'
-import { PROBLEMS } from './problem.ts'
+import { channels } from '../channels.ts'
+import { DefinitionError, type ErrorCode, FacetError } from '../errors.ts'
+import { type Drain, drainer } from './drain.ts'
+import { problemOf } from './problem.ts'
 
 /**
  * Node's own bounds, set on purpose. A whole request must arrive within 300 s (large uploads to proxied routes are slow
@@ -20,8 +23,7 @@ const BOUNDS = {
 export interface RunningServer {
   readonly server: Server
   readonly port: number
-  /** Accepts no more, lets what is in flight finish within a bound, then cuts. Resolves to whether all finished. */
-  drain(milliseconds: number): Promise<boolean>
+  readonly drain: Drain
 }
 
 /** What Node's parser refuses never becomes a request, so it is answered here, in the same form as everything else. */
@@ -30,51 +32,58 @@ const REFUSALS: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 }
 
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const code = REFUSALS[error.code ?? ''] ?? 'input-invalid'
-  const { status, title } = ERRORS[code]
-  const text = JSON.stringify({ type: PROBLEMS + code, title, status, code })
+function refuse(cause: NodeJS.ErrnoException, socket: Socket): void {
+  // Behind half an answer, a second one would be read as the first one's body. Node's own handler looks at the same field.
+  const { _httpMessage: answering } = socket as { _httpMessage?: ServerResponse | null }
+  // A client that leaves in the middle of its request is that request's business.
+  const hasLeft =
+    cause.code === 'ECONNRESET' || !socket.writable || (answering && cause.code === 'HPE_INVALID_EOF_STATE')
+  if (hasLeft || answering?.headersSent) return void socket.destroy()
+  const error = new FacetError(REFUSALS[cause.code ?? ''] ?? 'input-invalid', { cause })
+  const { code, status } = error
+  const id = randomUUID()
+  const problem = problemOf(error, id)
+  const text = JSON.stringify(problem)
   socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${text}`,
+    `HTTP/1.1 ${status} ${problem.title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nCache-Control: no-store\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n${text}`,
   )
+  const nothing = { method: '', path: '', route: undefined, client: undefined, cache: undefined, sources: [] }
+  channels.request.publish({ ...nothing, id, started: performance.now(), duration: 0, status, code, error })
 }
 
 /**
  * Listens.
  *
+ * @param variable the environment variable that sets the port, for messages
  * @throws DefinitionError when the port is taken or may not be used
  */
-export function listen(listener: RequestListener, port: number, host: string): Promise<RunningServer> {
-  const server = createServer({ ...BOUNDS, requireHostHeader: true }, listener)
+export function listen(
+  listener: RequestListener,
+  port: number,
+  host: string,
+  variable = 'PORT',
+): Promise<RunningServer> {
+  // A request without a Host is refused in the same form as everything else (http/handler.ts), not with Node's empty answer.
+  const server = createServer({ ...BOUNDS, requireHostHeader: false }, listener)
   server.on('clientError', refuse)
+  const drain = drainer(server)
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is already in use' : `cannot be listened on (${error.code})`
-      reject(new DefinitionError(`port ${port} ${why}; set PORT to another`, error))
+      reject(new DefinitionError(unusable(error.code, port, host, variable), error))
     })
     server.listen(port, host, () => {
       resolve({
         server,
         port: (server.address() as AddressInfo).port,
-        drain: (milliseconds) => drain(server, milliseconds),
+        drain,
       })
     })
   })
 }
 
-async function drain(server: Server, milliseconds: number): Promise<boolean> {
-  let finished = true
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  // A kept-alive connection becomes idle when its answer is out; without this it would be waited for until it times out.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50)
-  const cut = setTimeout(() => {
-    finished = false
-    server.closeAllConnections()
-  }, milliseconds)
-  await closed
-  clearInterval(sweep)
-  clearTimeout(cut)
-  return finished
+/** Why nothing can listen there, and which variable to change. */
+function unusable(code: string | undefined, port: number, host: string, variable: string): string {
+  if (code === 'EADDRINUSE') return `port ${port} is already in use; set ${variable} to another`
+  if (code === 'EACCES') return `port ${port} may not be used by this user (${code}); set ${variable} to another`
+  return `HOST is '${host}': an address of this machine was expected (${code})`
 }

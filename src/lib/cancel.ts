@@ -1,4 +1,14 @@
 /**
+ * What is told of a cancellation: a function, or on the hot path an object that waits itself, which needs no closure.
+ */
+export type CancelListener = ((reason: unknown) => void) | { cancelled(reason: unknown): void }
+
+function tell(listener: CancelListener, reason: unknown): void {
+  if (typeof listener === 'function') listener(reason)
+  else listener.cancelled(reason)
+}
+
+/**
  * A cancellation token: what an `AbortSignal` says, at a fraction of its cost. An `AbortController` a call takes the
  * prototype's hot path from 1.48 to 1.71 times the bare limit, `AbortSignal.any` to 2.07; so a plain object is passed
  * down, and a real signal is made from it only when somebody else's code asks for one.
@@ -6,7 +16,7 @@
 export class CancelToken {
   #reason: unknown
   #aborted = false
-  #listeners: Set<(reason: unknown) => void> | undefined
+  #listeners: Set<CancelListener> | undefined
   #signal: AbortSignal | undefined
 
   get aborted(): boolean {
@@ -23,21 +33,22 @@ export class CancelToken {
     if (this.#aborted) return
     this.#aborted = true
     this.#reason = reason
-    const listeners = this.#listeners
+    if (!this.#listeners) return
+    // The set itself is walked, so that a listener that another one takes off is not told any more.
+    for (const listener of this.#listeners) tell(listener, reason)
     this.#listeners = undefined
-    if (listeners) for (const listener of listeners) listener(reason)
   }
 
-  /** Calls back when it is cancelled, at once if it already is. Pass the same function to `off` when it is no longer needed. */
-  on(listener: (reason: unknown) => void): void {
-    if (this.#aborted) listener(this.#reason)
+  /** Calls back when it is cancelled, at once if it already is. Pass the same listener to `off` when it is no longer needed. */
+  on(listener: CancelListener): void {
+    if (this.#aborted) tell(listener, this.#reason)
     else {
       this.#listeners ??= new Set()
       this.#listeners.add(listener)
     }
   }
 
-  off(listener: (reason: unknown) => void): void {
+  off(listener: CancelListener): void {
     this.#listeners?.delete(listener)
   }
 

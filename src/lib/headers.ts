@@ -33,3 +33,21 @@ export function listed(header: string | undefined): string[] {
         .map((name) => name.trim())
         .filter((name) => name !== '')
 }
+
+/**
+ * A field's value in a flat list of names and values, as node's `rawHeaders` is; null where the name stands there more than
+ * once, since each field has its own way of joining. For the few fields that a request is asked for this is cheaper than
+ * node's `headers`, which makes an object of them all.
+ *
+ * @param name in lower case
+ */
+export function rawField(raw: readonly string[], name: string): string | null | undefined {
+  let found: string | undefined
+  for (let i = 0; i < raw.length; i += 2) {
+    const candidate = raw[i] as string
+    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue
+    if (found !== undefined) return null
+    found = raw[i + 1]
+  }
+  return found
+}

@@ -29,7 +29,12 @@ export function canonical(value: unknown): string {
 }
 
 function compound(value: object): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (Array.isArray(value)) {
+    let text = '['
+    // By position, since `map` leaves holes out, and a list of one hole would be an empty list.
+    for (let index = 0; index < value.length; index++) text += `${canonical(value[index])},`
+    return `${text}]`
+  }
   if (value instanceof Date) return `d${value.getTime()}`
   if (value instanceof Uint8Array)
     return `b${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}`
@@ -52,4 +57,16 @@ function compound(value: object): string {
 export function keyOf(value: unknown): string {
   const text = canonical(value)
   return text.length <= LONGEST ? text : `#${hash('sha256', text, 'base64url')}`
+}
+
+/**
+ * The parameters of a path as a key's part. Names hold no `=`, and values no control characters (lib/path.ts refuses those), so that these can stand between them.
+ */
+export function keyOfParams(params: Readonly<Record<string, string | readonly string[]>>): string {
+  let key = ''
+  for (const name in params) {
+    const value = params[name] as string | readonly string[]
+    key += typeof value === 'string' ? `${name}=${value}\x00` : `${name}=${value.length}\x01${value.join('\x01')}\x00`
+  }
+  return key.length <= LONGEST ? key : `#${hash('sha256', key, 'base64url')}`
 }

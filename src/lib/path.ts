@@ -67,6 +67,7 @@ function expand(path: string, text: string): string[] {
   const inner = path.slice(open + 1, close)
   if (close < 0 || inner.includes('{'))
     throw new SyntaxError(`optional parts must be closed and not nested in the path '${text}'`)
+  if (inner === '') throw new SyntaxError(`an optional part without anything in it in the path '${text}'`)
   const before = path.slice(0, open)
   const after = path.slice(close + 1)
   return [...expand(before + inner + after, text), ...expand(before + after, text)]
@@ -129,9 +130,12 @@ export function decodeSegment(segment: string): string | undefined {
   return isSafeSegment(text) ? text : undefined
 }
 
-/** Whether text can become a part of a path without climbing out of it, even behind a server that decodes `%2F` or takes `\` for `/`. */
+/**
+ * Whether text can become a part of a path without climbing out of it, even behind a server that decodes `%2F`, takes `\`
+ * for `/`, or cuts a segment off at `;` before it looks at its dots.
+ */
 export function isSafeSegment(text: string): boolean {
-  return !/[\x00-\x1f\x7f]/.test(text) && (!text.includes('.') || !/(^|[/\\])\.{1,2}([/\\]|$)/.test(text))
+  return !/[\x00-\x1f\x7f]/.test(text) && (!text.includes('.') || !/(^|[/\\])\.{1,2}([/\\;]|$)/.test(text))
 }
 
 /** Whether a raw request path has dot segments, plain or encoded, with `/` or `\`: nobody sends those in good faith. */

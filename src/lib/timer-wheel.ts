@@ -4,6 +4,9 @@ export interface Timer {
   clear(): void
 }
 
+/** What happens when a timer's time has come: a function, or on the hot path an object that waits itself, which needs no closure. */
+export type TimerTarget = (() => void) | { expired(): void }
+
 interface Slot {
   head: Entry | undefined
 }
@@ -13,12 +16,12 @@ class Entry implements Timer {
   next: Entry | undefined
   slot: Slot | undefined
   rounds: number
-  readonly fire: () => void
+  target: TimerTarget
   readonly #wheel: TimerWheel
 
-  constructor(wheel: TimerWheel, fire: () => void, rounds: number) {
+  constructor(wheel: TimerWheel, target: TimerTarget, rounds: number) {
     this.#wheel = wheel
-    this.fire = fire
+    this.target = target
     this.rounds = rounds
   }
 
@@ -28,6 +31,8 @@ class Entry implements Timer {
 }
 
 const SLOTS = 256
+const NOTHING = () => {}
+const NONE: readonly Entry[] = []
 
 /**
  * Coarse timers that share one `setTimeout`: a hashed timer wheel (Varghese and Lauck, SOSP 1987, scheme 6). Setting and
@@ -53,12 +58,12 @@ export class TimerWheel {
     return this.#size
   }
 
-  /** Calls `fire` after `ms` milliseconds, up to a tick later. */
-  set(ms: number, fire: () => void): Timer {
+  /** Calls the target after `ms` milliseconds, up to a tick later. */
+  set(ms: number, target: TimerTarget): Timer {
     if (!this.#running) this.#start()
     // The wheel stands where it last turned, so the time that has passed since is counted in.
     const ticks = Math.max(1, Math.ceil((performance.now() - this.#reached + ms) / this.#tick))
-    const entry = new Entry(this, fire, Math.floor((ticks - 1) / SLOTS))
+    const entry = new Entry(this, target, Math.floor((ticks - 1) / SLOTS))
     const slot = this.#slots[(this.#cursor + ticks) % SLOTS] as Slot
     entry.slot = slot
     entry.next = slot.head
@@ -73,7 +78,11 @@ export class TimerWheel {
     if (entry.previous) entry.previous.next = entry.next
     else entry.slot.head = entry.next
     if (entry.next) entry.next.previous = entry.previous
+    // A removed entry that has grown old must keep nothing alive that is young: neither its neighbours nor its callback.
+    entry.previous = undefined
+    entry.next = undefined
     entry.slot = undefined
+    entry.target = NOTHING
     this.#size--
   }
 
@@ -87,21 +96,38 @@ export class TimerWheel {
     this.#running.unref()
   }
 
+  /** The entries of a slot whose time has come; the others have one round less to wait. */
+  #due(slot: Slot): readonly Entry[] {
+    let due: Entry[] | undefined
+    for (let entry = slot.head; entry; entry = entry.next) {
+      if (entry.rounds-- === 0) {
+        due ??= []
+        due.push(entry)
+      }
+    }
+    return due ?? NONE
+  }
+
   #turn(): void {
     // A busy event loop makes the timeout late: every tick that has passed is turned, none is skipped.
     const due = Math.floor((performance.now() - this.#reached) / this.#tick)
     for (let i = 0; i < due; i++) {
       this.#reached += this.#tick
       this.#cursor = (this.#cursor + 1) % SLOTS
-      let entry = (this.#slots[this.#cursor] as Slot).head
-      while (entry) {
-        const next: Entry | undefined = entry.next
-        // A callback may have cleared the very entry that comes next.
-        if (entry.slot !== undefined && entry.rounds-- === 0) {
-          this.remove(entry)
-          entry.fire()
+      for (const entry of this.#due(this.#slots[this.#cursor] as Slot)) {
+        // A callback may have cleared one that comes after it.
+        if (entry.slot === undefined) continue
+        const { target } = entry
+        this.remove(entry)
+        try {
+          if (typeof target === 'function') target()
+          else target.expired()
+        } catch (error) {
+          // Thrown from here it would stop the wheel, and with it every other timeout; so it is thrown from elsewhere.
+          queueMicrotask(() => {
+            throw error
+          })
         }
-        entry = next
       }
     }
     if (this.#size > 0) this.#schedule()

@@ -1,5 +1,5 @@
 import { type DestinationStream, destination, pino } from 'pino'
-import { channels, type RefreshRecord, type RequestRecord } from '../channels.ts'
+import { channels, type RefreshRecord, type RequestRecord, type SourceRecord } from '../channels.ts'
 import { isFacetError } from '../errors.ts'
 
 /** A way to say something that is no request: the start, the stop. */
@@ -10,20 +10,34 @@ export interface Log {
   close(): void
 }
 
+/** pino's numbers for levels. */
+const LEVELS = { info: 30, warn: 40, error: 50 } as const
+/** Characters that are written at once, and how long a line waits for others at the most, in milliseconds. */
+const PAGE = 32_768
+const LONGEST_WAIT = 100
+
 /**
- * Writes one JSON line a request, and one for each refresh that failed behind the scenes, from the channels. Lines are
- * buffered for as long as it takes to fill a page, at most 100 ms.
+ * Writes one JSON line a request, and one for each refresh that failed behind the scenes, from the channels.
  *
- * @param stream where lines go; standard output if not said
+ * A request's line is composed here and goes to pino's destination by the page: pino's way with any object, and its
+ * destination's with every line, took 4.5 µs a request, as much as all else that a cached answer costs Facet; this takes 0.7.
+ *
+ * @param out where lines go; standard output if not said
+ * @param page how many characters are written at once; 0 writes each line at once
  */
-export function openLog(level: string, stream?: DestinationStream): Log {
-  const buffered = stream ? undefined : destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 100 })
-  const out = stream ?? (buffered as DestinationStream)
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.epochTime }, out)
+export function openLog(level: string, out: DestinationStream = standardOutput(), page = PAGE): Log {
+  const lines = pages(out, page)
+  // Through the same page, so that lines stand in the order in which things happened.
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.epochTime }, lines)
+  const enabled = {
+    info: log.isLevelEnabled('info'),
+    warn: log.isLevelEnabled('warn'),
+    error: log.isLevelEnabled('error'),
+  }
   const onRequest = (message: unknown) => {
     const record = message as RequestRecord
     const serious = record.code === 'internal' ? 'error' : record.status >= 500 ? 'warn' : 'info'
-    if (log.isLevelEnabled(serious)) log[serious](line(record))
+    if (enabled[serious]) lines.write(requestLine(record, LEVELS[serious]))
   }
   const onRefresh = (message: unknown) => {
     const { key, error } = message as RefreshRecord
@@ -37,33 +51,58 @@ export function openLog(level: string, stream?: DestinationStream): Log {
     close: () => {
       channels.request.unsubscribe(onRequest)
       channels.refresh.unsubscribe(onRefresh)
-      buffered?.flushSync()
+      lines.flush()
+      if ('flushSync' in out && typeof out.flushSync === 'function') out.flushSync()
     },
   }
 }
 
-/** What stands in the log of a request. Milliseconds, to a tenth. */
-function line(record: RequestRecord): object {
-  const sources: Record<string, object> = {}
-  for (const { name, duration, outcome, code, cache } of record.sources) {
-    sources[name] = { outcome, ms: tenth(duration), ...(code && { code }), ...(cache && { cache }) }
+/** Writes in the background, as much at once as there is. */
+function standardOutput(): DestinationStream {
+  return destination({ fd: 1, sync: false, maxWrite: 4 * PAGE })
+}
+
+/** Collects lines until they fill a page or have waited long enough. */
+function pages(out: DestinationStream, size: number): { write(line: string): void; flush(): void } {
+  let page = ''
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    if (page === '') return
+    const text = page
+    page = ''
+    out.write(text)
   }
   return {
-    id: record.id,
-    method: record.method,
-    path: record.path,
-    endpoint: record.route,
-    client: record.client,
-    status: record.status,
-    ms: tenth(record.duration),
-    cache: record.cache,
-    ...(record.sources.length > 0 && { sources }),
-    ...(record.code && { code: record.code, ...failure(record.error) }),
+    flush,
+    write: (line) => {
+      page += line
+      if (page.length >= size) flush()
+      else timer ??= setTimeout(flush, LONGEST_WAIT).unref()
+    },
   }
 }
 
+/** One request as a line of JSON. Milliseconds, to a tenth. What cannot need escaping (ids, tokens, codes) is not escaped. */
+function requestLine(record: RequestRecord, level: number): string {
+  let line = `{"level":${level},"time":${Date.now()},"id":"${record.id}","method":"${record.method}","path":${JSON.stringify(record.path)}`
+  if (record.route !== undefined) line += `,"endpoint":${JSON.stringify(record.route)}`
+  if (record.client !== undefined) line += `,"client":"${record.client}"`
+  line += `,"status":${record.status},"ms":${tenth(record.duration)}`
+  if (record.cache !== undefined) line += `,"cache":"${record.cache}"`
+  if (record.sources.length > 0) line += `,"sources":{${record.sources.map(sourcePart).join()}}`
+  if (record.code !== undefined)
+    line += `,"code":"${record.code}",${JSON.stringify(failure(record.error)).slice(1, -1)}`
+  return `${line}}\n`
+}
+
+function sourcePart({ name, duration, outcome, code, cache }: SourceRecord): string {
+  return `"${name}":{"outcome":"${outcome}","ms":${tenth(duration)}${code === undefined ? '' : `,"code":"${code}"`}${cache === undefined ? '' : `,"cache":"${cache}"`}}`
+}
+
 /** What went wrong: the whole chain of causes, for people with access to the log. The stack only where the fault is ours. */
-function failure(error: unknown): object {
+function failure(error: unknown): { error: string; source?: string; stack?: string } {
   const causes: string[] = []
   for (let at = error; at instanceof Error && causes.length < 5; at = at.cause) causes.push(at.message)
   const origin = isFacetError(error) && error.code === 'internal' ? error.cause : error

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** How a scripted backend answers one request. */
@@ -78,7 +78,8 @@ export async function scriptedBackend(scripts: Readonly<Record<string, Script>> 
     const script = known.get(routeOf(request)) ?? { status: 404, json: { error: 'no script' } }
     const count = requests.filter((other) => routeOf(other) === routeOf(request)).length
     const reply = typeof script === 'function' ? await script(request, count) : script
-    if (reply.delay) await new Promise((resolve) => setTimeout(resolve, reply.delay))
+    if (reply.delay) await pause(reply.delay, response)
+    if (response.destroyed) return
     if (reply.reset) incoming.socket.destroy()
     else if (!reply.hang) {
       const isJson = reply.json !== undefined
@@ -104,4 +105,15 @@ export async function scriptedBackend(scripts: Readonly<Record<string, Script>> 
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+/** Waits no longer than whoever asked: a delay must not keep a test's process alive. */
+function pause(milliseconds: number, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    response.once('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }

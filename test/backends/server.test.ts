@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process'
 import { createConnection } from 'node:net'
+import { promisify } from 'node:util'
 import { afterEach, expect, test } from '@jest/globals'
 import { json, type MockBackend, type MockOptions, startMock } from './index.ts'
 import { rawRequest } from './raw-request.ts'
 
+const execute = promisify(execFile)
 const running: MockBackend[] = []
 afterEach(() => Promise.all(running.splice(0).map((mock) => mock.close())))
 
@@ -45,6 +48,16 @@ test('close cuts open connections, frees the port, and may be called twice', asy
   await Promise.all([mock.close(), mock.close()])
   await pending
   await expect(start({ port: mock.port })).resolves.toMatchObject({ port: mock.port })
+})
+
+test('an answer that nobody waits for any more keeps no process alive', async () => {
+  const script = `
+    const { startMock, json } = await import(${JSON.stringify(new URL('index.ts', import.meta.url))})
+    const mock = await startMock({ name: 'late', handler: () => json(200, 1), faults: { latencyMs: 60_000 } })
+    await fetch(mock.url, { signal: AbortSignal.timeout(100) }).catch(() => console.log('left'))
+    await mock.close()`
+  const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', script], { timeout: 10_000 })
+  expect(stdout).toBe('left\n')
 })
 
 test('health answers', async () => {

@@ -113,6 +113,8 @@ const refused: [string, string, string, string?][] = [
   ['no Body', SOUND.replaceAll('s:Body', 's:Head'), shape],
   ['a Body in another namespace', SOUND.replaceAll('s:Body', 'Body'), shape],
   ['the Header after the Body', SOUND.replace('</s:Body>', '</s:Body><s:Header/>'), shape],
+  ['two Headers', SOUND.replace('<s:Body>', '<s:Header/><s:Header/><s:Body>'), shape],
+  ['something else before the Body', SOUND.replace('<s:Body>', '<s:Head/><s:Body>'), shape],
   ['two Bodies', SOUND.replace('<s:Body>', '<s:Body/><s:Body>'), shape],
   ['nothing', '', broken],
   ['JSON', '{"InvoiceNo":1}', broken],
@@ -125,7 +127,7 @@ const refused: [string, string, string, string?][] = [
   ['an entity of HTML', SOUND.replace('EUR', '&nbsp;'), broken],
   ['a control character', SOUND.replace('EUR', 'E\u0001R'), broken],
   ['a DOCTYPE', `<!DOCTYPE a [<!ENTITY b "c">]>${SOUND}`, broken],
-  ['the root of ours', SOUND.replace('>5<', '>5</whole-document><'), broken],
+  ['the root of ours', `${SOUND}</whole-document><whole-document>`, broken],
   ['a name that xml2js fails at', SOUND.replace('<p:Amount>', '<_/><p:Amount>'), broken],
 ]
 

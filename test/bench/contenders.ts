@@ -11,6 +11,8 @@ export const LIMIT = 'limit'
 
 /** All contenders, in the order of the report. */
 export const contenders: readonly Contender[] = [
+  { name: 'facet', path: 'contenders/facet.ts', env: {} },
+  { name: 'facet1000', path: 'contenders/facet.ts', env: { ENDPOINTS: '1000' } },
   { name: LIMIT, path: 'contenders/limit.ts', env: {} },
   { name: 'fastify', path: 'contenders/fastify.ts', env: {} },
   { name: 'express', path: 'contenders/express.ts', env: {} },

@@ -8,8 +8,8 @@ import { FacetError } from '../../errors.ts'
  */
 export function decodeText(bytes: Buffer, contentType: string | undefined): string {
   const charset = markOf(bytes) ?? labelOf(contentType) ?? declaredIn(bytes) ?? 'utf-8'
-  // TextDecoder takes this label for windows-1252, which gives bytes 0x80 to 0x9f another meaning.
-  if (/^(iso-?8859-1|latin-?1)$/i.test(charset)) return bytes.toString('latin1')
+  // TextDecoder takes these labels for windows-1252, which gives bytes 0x80 to 0x9f another meaning.
+  if (/^(iso[-_]?8859-1|latin-?1|l1)$/i.test(charset)) return bytes.toString('latin1')
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes)
   } catch (cause) {

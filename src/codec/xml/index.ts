@@ -3,7 +3,7 @@ import { FacetError } from '../../errors.ts'
 import type { Decode, Encode } from '../codec.ts'
 import { decodeText } from './charset.ts'
 import { readElement } from './read.ts'
-import { shapeOf } from './shape.ts'
+import { isXmlName, shapeOf } from './shape.ts'
 import { type Element, parseXml } from './tree.ts'
 import { type Name, writeElement } from './write.ts'
 
@@ -36,8 +36,13 @@ export function xmlDecoder(schema: z.core.$ZodType, root?: string): Decode {
   }
 }
 
-/** A writer of one element, directed by a schema. */
+/**
+ * A writer of one element, directed by a schema.
+ *
+ * @throws TypeError for a name that is not one of XML, or a schema that cannot direct XML
+ */
 export function elementWriter(schema: z.core.$ZodType, name: Name): (value: unknown) => string {
+  if (!isXmlName(name.local)) throw new TypeError(`'${name.local}' is not the name of an XML element`)
   const shape = shapeOf(schema, 'write')
   return (value) => writeElement(name, value, shape)
 }

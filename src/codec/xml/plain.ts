@@ -18,20 +18,24 @@ const XSI = 'http://www.w3.org/2001/XMLSchema-instance'
  * Characters that XML cannot carry become U+FFFD: an answer that is otherwise whole is not withheld for one of them.
  */
 export function writePlain(value: unknown, { root, item = 'item' }: PlainOptions): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${node(root, value, item, ` xmlns:xsi="${XSI}"`)}`
+  const name = elementName(root)
+  const namespace = ` xmlns:xsi="${XSI}"`
+  // What is not there is null in JSON too; a document must have a root element.
+  const element = node(name, value, item, namespace) || node(name, null, item, namespace)
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element}`
 }
 
 function node(name: string, value: unknown, item: string, attributes = ''): string {
   if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return ''
   if (value === null) return `<${name}${attributes} xsi:nil="true"/>`
-  if (typeof value !== 'object' || value instanceof Date) {
+  if (typeof value !== 'object') {
     const text = sendableText(lexical(value))
     return text === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${text}</${name}>`
   }
   if ('toJSON' in value && typeof value.toJSON === 'function') return node(name, value.toJSON(), item, attributes)
   let content = ''
   // In a list as in JSON: what is not there leaves its place, so that positions keep their meaning.
-  if (Array.isArray(value)) for (const entry of value) content += node(item, entry === undefined ? null : entry, item)
+  if (Array.isArray(value)) for (const entry of value) content += node(item, entry, item) || node(item, null, item)
   else for (const [key, entry] of Object.entries(value)) content += node(elementName(key), entry, item)
   return content === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`
 }
@@ -48,8 +52,8 @@ export function elementName(key: string): string {
   const escaped = (character: string) =>
     `_x${(character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}_`
   let name = key.replace(/_(?=x)|[^\w.-]/gu, escaped)
-  if (!/^[A-Za-z_]/.test(name) || /^xml/i.test(name)) name = escaped(name.charAt(0)) + name.slice(1)
   if (name === '') name = '_x_'
+  else if (!/^[A-Za-z_]/.test(name) || /^xml/i.test(name)) name = escaped(name.charAt(0)) + name.slice(1)
   if (names.size < 1_000) names.set(key, name)
   return name
 }

@@ -65,6 +65,15 @@ function readText(text: string, scalar: Scalar): unknown {
     case 'boolean':
       return trimmed === 'true' || trimmed === '1' ? true : trimmed === 'false' || trimmed === '0' ? false : text
     case 'date':
-      return /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/.test(trimmed) ? new Date(trimmed) : text
+      return readDate(trimmed) ?? text
   }
+}
+
+/** A date or dateTime; without a zone it is UTC, since otherwise it would be another moment on another server. */
+function readDate(text: string): Date | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/.exec(text)
+  if (!match) return undefined
+  const [, day = '', time = 'T00:00:00', zone = 'Z'] = match
+  // `Date` makes the first of March of the thirtieth of February.
+  return new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) ? new Date(day + time + zone) : undefined
 }

@@ -52,12 +52,14 @@ export function shapeOf(schema: z.core.$ZodType, direction: Direction, path = ''
         optional: false,
       }
     case 'optional':
-    case 'nullable':
     case 'default':
     case 'prefault':
-    case 'catch':
       return { ...shapeOf(def.innerType, direction, path), optional: true }
     case 'nonoptional':
+      return { ...shapeOf(def.innerType, direction, path), optional: false }
+    // None of these takes `undefined`, so a list in them has no elements rather than being absent.
+    case 'nullable':
+    case 'catch':
     case 'readonly':
       return shapeOf(def.innerType, direction, path)
     case 'pipe': {
@@ -89,11 +91,16 @@ function field(key: string, part: z.core.$ZodType, direction: Direction, path: s
       )
   }
   const local = place?.name ?? key
-  if (!/^[A-Za-z_\u00c0-\uffff][\w.\-\u00b7-\uffff]*$/.test(local))
+  if (!isXmlName(local))
     throw new TypeError(
       `the schema at ${at} would need the XML name '${local}'; give it one with xml.element(…, { name })`,
     )
   return { key, place: place?.place ?? 'element', local, ns: place?.ns, shape }
+}
+
+/** Whether text can be the name of an element or attribute, without a prefix. */
+export function isXmlName(text: string): boolean {
+  return /^[A-Za-z_\u00c0-\uffff][\w.\-\u00b7-\uffff]*$/.test(text)
 }
 
 /** `xml.attr(…)` may stand inside `.optional()`, `.nullable()` and the like, which wrap it. */

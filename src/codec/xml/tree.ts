@@ -1,4 +1,4 @@
-import { Parser } from 'xml2js'
+import { Parser, processors } from 'xml2js'
 import { FacetError } from '../../errors.ts'
 
 /** An element as xml2js gives it, asked about by namespace URI and local name, never by prefix. */
@@ -36,17 +36,24 @@ export function parseXml(text: string): Element {
     attrkey: ATTRIBUTES,
     charkey: TEXT,
     xmlns: true,
+    // One list for elements of one local name, whatever their prefixes: the document's order holds across prefixes too.
+    tagNameProcessors: [processors.stripPrefix],
     explicitArray: true,
     includeWhiteChars: true,
     async: false,
   })
   let failure: unknown = null
   let root: Node | null = null
+  parser.on('error', (error: unknown) => {
+    failure ??= error
+  })
+  parser.on('end', (result: Node | null) => {
+    if (root) failure ??= new SyntaxError('more than one root element')
+    root ??= result
+  })
   try {
-    parser.parseString(text, (error: unknown, result: Node | null) => {
-      failure ??= error
-      root ??= result
-    })
+    // Without a callback, which would end the parsing at the root's end and let anything follow it.
+    parser.parseString(text)
   } catch (error) {
     failure ??= error
   }
@@ -74,7 +81,10 @@ function element(node: Node): Element {
       }
       return undefined
     },
-    children: (name, ns) => all().filter((child) => child.local === name && (ns === undefined || child.ns === ns)),
+    children: (name, ns) => {
+      const named = Object.hasOwn(node, name) ? elements(node[name]) : []
+      return ns === undefined ? named : named.filter((child) => child.ns === ns)
+    },
     all,
   }
 }

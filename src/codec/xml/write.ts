@@ -2,6 +2,8 @@ import { FacetError } from '../../errors.ts'
 import type { Shape } from './shape.ts'
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance'
+/** Bound to the prefix `xml` and to no other one (Namespaces in XML 1.0, section 3). */
+const XML = 'http://www.w3.org/XML/1998/namespace'
 
 /** An element's name: the local name and the namespace's URI ('' for none). */
 export interface Name {
@@ -18,7 +20,8 @@ export interface Name {
 export function writeElement({ local, ns }: Name, value: unknown, shape: Shape, inherited = ''): string {
   if (value === undefined) return ''
   const declared = ns === inherited ? '' : ` xmlns="${escapeAttribute(ns)}"`
-  if (value === null) return `<${local}${declared} xmlns:xsi="${XSI}" xsi:nil="true"/>`
+  // A list that is null has no elements; one that is nil would be a list of one.
+  if (value === null) return shape.kind === 'list' ? '' : `<${local}${declared} xmlns:xsi="${XSI}" xsi:nil="true"/>`
   switch (shape.kind) {
     case 'list':
       return (value as readonly unknown[])
@@ -38,6 +41,7 @@ export function writeElement({ local, ns }: Name, value: unknown, shape: Shape, 
         else if (field.place === 'element')
           content += writeElement({ local: field.local, ns: field.ns ?? ns }, part, field.shape, ns)
         else if (!field.ns) attributes += ` ${field.local}="${escapeAttribute(lexical(part))}"`
+        else if (field.ns === XML) attributes += ` xml:${field.local}="${escapeAttribute(lexical(part))}"`
         else {
           // An attribute with a namespace needs a prefix: the default namespace is for elements only.
           const prefix = `a${prefixes++}`

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Dispatcher, Pool } from 'undici'
 import { refuse } from './reply.ts'
@@ -25,7 +26,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     const raw = controller.rawHeaders as Buffer[]
-    this.#res.writeHead(status, endToEnd(raw.map((bytes) => bytes.toString('latin1'))))
+    const headers = endToEnd(raw.map((bytes) => bytes.toString('latin1')))
+    this.#res.writeHead(status, [...headers, 'x-request-id', randomUUID()])
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

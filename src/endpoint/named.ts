@@ -1,0 +1,23 @@
+import { FacetError, isFacetError } from '../errors.ts'
+
+/** The error with the name of its source. An error may be shared by requests that waited for the same load, so it is copied. */
+export function named(error: unknown, source: string): FacetError {
+  if (!isFacetError(error)) {
+    const wrapped = new FacetError('internal', {
+      detail: error instanceof Error ? error.message : String(error),
+      cause: error,
+    })
+    wrapped.source = source
+    return wrapped
+  }
+  const copy = new FacetError(error.code, {
+    detail: error.message,
+    cause: error.cause ?? error,
+    ...(error.upstream !== undefined && { upstream: error.upstream }),
+    ...(error.issues && { issues: error.issues }),
+    ...(error.known && { known: error.known }),
+    ...(error.headers && { headers: error.headers }),
+  })
+  copy.source = source
+  return copy
+}

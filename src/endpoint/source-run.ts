@@ -1,0 +1,118 @@
+import type { CallContext, Caller, Memo } from '../call/call.ts'
+import { isCoverable } from '../call/optional.ts'
+import type { CacheState, SourceRecord } from '../channels.ts'
+import { codeOf, type ErrorCode, FacetError } from '../errors.ts'
+import type { CancelToken } from '../lib/cancel.ts'
+import { named } from './named.ts'
+import type { Step } from './plan.ts'
+
+/** What a source's run tells the gathering that it is part of. */
+export interface SourceHost {
+  readonly token: CancelToken
+  readonly caller: Caller
+  /** As `performance.now()` counts. */
+  readonly deadline: number
+  readonly memo: Memo | undefined
+  /** The whole has been answered or has failed: what comes later changes nothing, nor its records. */
+  readonly over: boolean
+  settled(index: number, value: unknown): void
+  /** A required source has failed, or a mistake was made. */
+  failed(error: FacetError): void
+  degraded(source: string, code: ErrorCode): void
+}
+
+/** One source within one request: what its call is given to run with, and what becomes of its answer. */
+export class SourceRun implements CallContext {
+  readonly token: CancelToken
+  readonly caller: Caller
+  readonly deadline: number
+  readonly memo: Memo | undefined
+  readonly source: string
+  cache: CacheState | undefined = undefined
+  bytes = 0
+  readonly #host: SourceHost
+  readonly #step: Step
+  readonly #index: number
+  readonly #record: SourceRecord
+  #started = 0
+
+  constructor(host: SourceHost, step: Step, index: number, record: SourceRecord) {
+    this.token = host.token
+    this.caller = host.caller
+    this.deadline = host.deadline
+    this.memo = host.memo
+    this.source = step.name
+    this.#host = host
+    this.#step = step
+    this.#index = index
+    this.#record = record
+  }
+
+  /** @param request what the source's input function sees */
+  start(request: object): void {
+    this.#started = performance.now()
+    try {
+      const input = this.#step.input(request as never)
+      if (input === undefined) {
+        this.#record.outcome = 'skipped'
+        return this.#host.settled(this.#index, undefined)
+      }
+      if (typeof (input as PromiseLike<unknown> | null)?.then === 'function') {
+        // Nobody awaits it, and a rejection that nobody hears of ends the process.
+        Promise.resolve(input).catch(() => {})
+        throw new TypeError('an input function must not be async: what it needs is a source')
+      }
+      this.#step.run(input as never, this).then(
+        (value) => this.#succeed(value),
+        (error: unknown) => this.#fail(error),
+      )
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  degrade(error: unknown): void {
+    const code = codeOf(error)
+    this.#record.outcome = 'fallback'
+    this.#record.code = code
+    this.#host.degraded(this.source, code)
+  }
+
+  /** Milliseconds since it began. */
+  get elapsed(): number {
+    return performance.now() - this.#started
+  }
+
+  #measure(): void {
+    this.#record.duration = this.elapsed
+    this.#record.cache = this.cache
+  }
+
+  #succeed(value: unknown): void {
+    if (this.#host.over) return
+    this.#measure()
+    if (this.#record.outcome === 'idle') this.#record.outcome = 'ok'
+    this.#host.settled(this.#index, value)
+  }
+
+  #fail(error: unknown): void {
+    if (this.#host.over) return
+    this.#measure()
+    const { cover, name } = this.#step
+    if (!cover || !isCoverable(error, this)) return this.#refuse(error)
+    let value: unknown
+    try {
+      value = cover(error)
+    } catch (mistake) {
+      return this.#refuse(new FacetError('internal', { detail: `the fallback of '${name}' failed`, cause: mistake }))
+    }
+    this.degrade(error)
+    this.#host.settled(this.#index, value)
+  }
+
+  #refuse(error: unknown): void {
+    this.#record.outcome = 'failed'
+    this.#record.code = codeOf(error)
+    this.#host.failed(named(error, this.source))
+  }
+}

@@ -1,0 +1,65 @@
+import cluster from 'node:cluster'
+
+/** What workers and their primary tell each other: that tags are old, and that this has been taken note of. */
+export interface Message {
+  readonly facet: 'invalidate' | 'invalidated'
+  /** Of the sender's choice; the answer bears the same. */
+  readonly id: number
+  readonly tags?: readonly string[]
+}
+
+export function isMessage(message: unknown): message is Message {
+  return typeof message === 'object' && message !== null && typeof (message as Partial<Message>).facet === 'string'
+}
+
+/** How an invalidation reaches the other workers on the port. */
+export interface Bus {
+  /** Resolves when every other worker has taken note, so that whoever is answered after that finds nothing old anywhere. */
+  send(tags: readonly string[]): Promise<void>
+  receive(apply: (tags: readonly string[]) => Promise<void>): void
+  close(): void
+}
+
+/** How long an answer is held back for a worker that does not take note, in milliseconds. */
+const PATIENCE = 1_000
+
+/** The bus of a worker; of a process that is alone, nothing goes anywhere. */
+export function openBus(): Bus {
+  if (!cluster.isWorker) return { send: async () => {}, receive: () => {}, close: () => {} }
+  const waiting = new Map<number, () => void>()
+  let apply: (tags: readonly string[]) => Promise<void> = async () => {}
+  let last = 0
+  const tell = (message: Message) => {
+    // The primary may be gone by now; this process will be, too.
+    if (process.connected) process.send?.(message, undefined, undefined, () => {})
+  }
+  const listener = (message: unknown) => {
+    if (!isMessage(message)) return
+    const { facet, id, tags = [] } = message
+    if (facet === 'invalidated') return waiting.get(id)?.()
+    const taken = () => tell({ facet: 'invalidated', id })
+    apply(tags).then(taken, taken)
+  }
+  process.on('message', listener)
+  return {
+    send: (tags) =>
+      new Promise((resolve) => {
+        const id = ++last
+        const done = () => {
+          clearTimeout(late)
+          waiting.delete(id)
+          resolve()
+        }
+        const late = setTimeout(done, PATIENCE)
+        waiting.set(id, done)
+        tell({ facet: 'invalidate', id, tags })
+      }),
+    receive: (given) => {
+      apply = given
+    },
+    close: () => {
+      process.off('message', listener)
+      for (const done of waiting.values()) done()
+    },
+  }
+}

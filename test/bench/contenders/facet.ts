@@ -1,0 +1,103 @@
+/**
+ * Facet as a team would use it: backends, endpoints and clients in its own terms, nothing switched off. The log line of
+ * every request is written, to /dev/null. `ENDPOINTS=n` defines that many endpoints more, to show what they cost.
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { app, batch, client, endpoint, proxy, readConfig, rest, soap, xml } from 'facet'
+import { destination } from 'pino'
+import { z } from 'zod'
+import { makeRegistry } from '../../../src/endpoint/registry.ts'
+import { openLog } from '../../../src/ops/log.ts'
+import { backendUrl, report } from '../support/child.ts'
+import { CACHED_ORDERS, CACHED_SECONDS, MANAGER, ORDERS } from '../support/shapes.ts'
+
+const crm = rest('crm', { url: backendUrl('CRM_URL') })
+const shop = rest('shop', { url: backendUrl('SHOP_URL') })
+const billing = soap('billing', { url: `${backendUrl('BILLING_URL')}/billing`, namespace: 'urn:acme:billing:v1' })
+
+const customer = crm.get('/users/:id', {
+  output: z
+    .object({
+      id: z.number(),
+      number: z.string(),
+      name: z.string(),
+      email: z.string(),
+      address: z.object({ city: z.string() }),
+    })
+    .transform(({ id, number, name, email, address }) => ({ id, number, name, email, city: address.city })),
+})
+const users = crm.get('/users', {
+  input: ({ id }: { id: string }) => ({ query: { id } }),
+  output: z.tuple([z.object({ id: z.number(), name: z.string() })]).transform(([user]) => user),
+})
+const orders = shop.get('/orders', {
+  input: ({ userId, limit }: { userId: string; limit: number }) => ({ query: { userId, _limit: limit } }),
+  output: z.array(z.object({ id: z.number(), sku: z.string(), quantity: z.number(), total: z.number() })),
+})
+const productsBySku = shop.get('/products', {
+  input: ({ skus }: { skus: readonly string[] }) => ({ query: { sku: skus } }),
+  output: z.array(z.object({ sku: z.string(), title: z.string(), price: z.number() })),
+})
+const products = batch(productsBySku, { input: (skus: readonly string[]) => ({ skus }), key: ({ sku }) => sku })
+const invoices = billing.operation('GetInvoices', {
+  effect: 'read',
+  request: z.object({ CustomerNo: z.string() }),
+  input: ({ customer }: { customer: string }) => ({ CustomerNo: customer }),
+  output: z
+    .object({
+      Invoice: z.array(
+        z.object({
+          status: xml.attr(z.string()),
+          Number: z.string(),
+          Amount: z.object({ currency: xml.attr(z.string()), value: xml.text(z.number()) }),
+          Due: z.string(),
+          Note: z.string().nullable(),
+        }),
+      ),
+    })
+    .transform(({ Invoice }) =>
+      Invoice.map(({ status, Number: number, Amount, Due, Note }) => {
+        return { number, amount: Amount.value, currency: Amount.currency, due: Due, status, note: Note }
+      }),
+    ),
+})
+
+const jsonAggregate = endpoint('GET /bench/json/:id')
+  .source('customer', customer, ({ params }) => ({ id: params.id }))
+  .source('orders', orders, ({ params }) => ({ userId: params.id, limit: ORDERS }))
+  .source('products', products, ['orders'], ({ orders }) => orders.map(({ sku }) => sku))
+  .source('manager', users, () => ({ id: MANAGER }))
+
+const xmlAggregate = endpoint('GET /bench/xml/:id')
+  .source('customer', customer, ({ params }) => ({ id: params.id }))
+  .source('orders', orders, ({ params }) => ({ userId: params.id, limit: ORDERS }))
+  .source('products', products, ['orders'], ({ orders }) => orders.map(({ sku }) => sku))
+  .source('invoices', invoices, ['customer'], ({ customer }) => ({ customer: customer.number }))
+
+const cached = endpoint('GET /bench/cached/:id', { cache: { ttl: `${CACHED_SECONDS}s` } })
+  .source('customer', customer, ({ params }) => ({ id: params.id }))
+  .source('orders', orders, ({ params }) => ({ userId: params.id, limit: CACHED_ORDERS }))
+  .source('products', products, ['orders'], ({ orders }) => orders.map(({ sku }) => sku))
+  .source('manager', users, () => ({ id: MANAGER }))
+
+const passed = proxy('ANY /reverseproxy/*path', crm)
+
+/** Endpoints that nobody calls, spread over the tree as a large service's are. */
+const others = Array.from({ length: Number(process.env.ENDPOINTS ?? 1) }, (_, index) =>
+  endpoint(`GET /area${index % 30}/thing${index}/:id/details`).source('customer', customer, ({ params }) => ({
+    id: (params as { id: string }).id,
+  })),
+)
+
+const routes = [jsonAggregate, xmlAggregate, cached, passed, ...others]
+const registry = makeRegistry(
+  [{ file: 'facet.ts', name: 'bench', routes }],
+  [client('web', { default: true }), client('mobile'), client('desktop', { format: 'xml' })].map((client) => {
+    return { file: 'facet.ts', client, transforms: [] }
+  }),
+)
+const { listener } = await app({ config: readConfig({}), registry })
+openLog('info', destination({ dest: '/dev/null', sync: false, maxWrite: 131_072 }))
+const server = createServer(listener)
+server.listen(0, '127.0.0.1', () => report({ port: (server.address() as AddressInfo).port }))

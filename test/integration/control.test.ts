@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { endpoint, env, readConfig, rest } from 'facet'
+import { type ScriptedBackend, scriptedBackend } from 'facet/testing'
+import { z } from 'zod'
+import { makeRegistry } from '../../src/endpoint/registry.ts'
+import { type Serving, serve } from '../../src/serve.ts'
+
+const TOKEN = 'a-token-of-24-characters'
+const crm = rest('crm', { url: env('CRM_URL') })
+const name = crm.get('/names/:id', { output: z.object({ name: z.string() }) })
+const greeting = endpoint('GET /greetings/:id', {
+  cache: { ttl: '1h', tags: ({ params }) => [`name:${params.id}`] },
+}).source('name', name, ({ params }) => ({ id: params.id }))
+
+let backend: ScriptedBackend
+let serving: Serving
+
+beforeAll(async () => {
+  backend = await scriptedBackend({ 'GET /names/1': (_, count) => ({ json: { name: `name ${count}` } }) })
+  const config = readConfig({
+    PORT: '0',
+    CONTROL_PORT: '0',
+    CONTROL_TOKEN: TOKEN,
+    CRM_URL: backend.url,
+    LOG_LEVEL: 'silent',
+    HOST: '127.0.0.1',
+  })
+  const registry = makeRegistry([{ file: 'routes/greetings.ts', name: 'greetings', routes: [greeting] }], [])
+  serving = await serve({ config, registry })
+})
+
+afterAll(async () => {
+  await serving.stop()
+  await backend.close()
+})
+
+function control(path: string, init: RequestInit & { token?: string } = {}): Promise<Response> {
+  const { token = TOKEN, ...rest } = init
+  return fetch(`http://127.0.0.1:${serving.controlPort}${path}`, {
+    ...rest,
+    headers: { authorization: `Bearer ${token}` },
+  })
+}
+
+async function greet(): Promise<{ name: { name: string } }> {
+  const reply = await fetch(`http://127.0.0.1:${serving.port}/greetings/1`)
+  return (await reply.json()) as { name: { name: string } }
+}
+
+describe('the control API', () => {
+  test('purges by tag, so that the next reply is made anew', async () => {
+    expect((await greet()).name.name).toBe('name 1')
+    expect((await greet()).name.name).toBe('name 1')
+    const reply = await control('/purge', { method: 'POST', body: JSON.stringify({ tags: ['name:1'] }) })
+    expect([reply.status, await reply.json()]).toEqual([200, { purged: ['name:1'] }])
+    expect((await greet()).name.name).toBe('name 2')
+  })
+
+  test('shows what is served and what the cache holds', async () => {
+    await greet()
+    const cache = (await (await control('/cache')).json()) as { entries: number; bytes: number }
+    expect(cache.entries).toBe(1)
+    expect(cache.bytes).toBeGreaterThan(100)
+    const routes = (await (await control('/routes')).json()) as { endpoints: object[] }
+    expect(routes.endpoints).toEqual([
+      {
+        route: 'GET /greetings/:id',
+        file: 'routes/greetings.ts',
+        sources: [{ name: 'name', needs: [], calls: ['crm: GET /names/:id'], optional: false }],
+        transforms: [],
+      },
+    ])
+  })
+
+  test.each([
+    ['a wrong token', '/cache', { token: 'another-token-altogether' }, 401, 'auth-required'],
+    ['an unknown path', '/nothing', {}, 404, 'route-unknown'],
+    ['a name of every object', '/constructor', {}, 404, 'route-unknown'],
+    ['a wrong method', '/purge', {}, 405, 'method-unknown'],
+    ['a purge without tags', '/purge', { method: 'POST', body: '{}' }, 400, 'input-invalid'],
+    ['a body that is no JSON', '/purge', { method: 'POST', body: 'tags' }, 400, 'input-invalid'],
+    ['a body without end', '/purge', { method: 'POST', body: 'x'.repeat(70_000) }, 413, 'body-too-large'],
+  ])('refuses %s', async (_, path, init, status, code) => {
+    const reply = await control(path, init)
+    expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([status, code])
+  })
+
+  test('is refused without any token, and is not on the port of the clients', async () => {
+    const bare = await fetch(`http://127.0.0.1:${serving.controlPort}/cache`)
+    expect([bare.status, bare.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+    expect((await fetch(`http://127.0.0.1:${serving.port}/cache`)).status).toBe(404)
+  })
+
+  test('is off where there is no token', async () => {
+    const config = readConfig({ PORT: '0', CRM_URL: backend.url, LOG_LEVEL: 'silent', HOST: '127.0.0.1' })
+    const registry = makeRegistry([{ file: 'routes/greetings.ts', name: 'greetings', routes: [greeting] }], [])
+    const without = await serve({ config, registry })
+    expect(without.controlPort).toBeUndefined()
+    await without.stop()
+  })
+})

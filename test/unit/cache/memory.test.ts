@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { memoryStore } from '../../../src/cache/memory.ts'
+import type { Entry } from '../../../src/cache/store.ts'
+
+beforeEach(() => void jest.useFakeTimers({ now: 1_000_000 }))
+afterEach(() => void jest.useRealTimers())
+
+const entry = (value: unknown, { size = 10, tags = [] as string[], usable = 60_000 } = {}): Entry => {
+  const now = Date.now()
+  return { value, size, tags, stored: now, fresh: now + usable / 2, usable: now + usable }
+}
+const large = { maxBytes: 1_000_000, maxEntries: 1_000 }
+
+describe('a memory store', () => {
+  test('gives what was set, at once, until it is deleted or cleared', () => {
+    const store = memoryStore(large)
+    store.set('a', entry(1))
+    store.set('b', entry(2))
+    expect(['a', 'b', 'c'].map((key) => (store.get(key) as Entry | undefined)?.value)).toEqual([1, 2, undefined])
+    store.delete('a')
+    store.delete('never')
+    expect([store.get('a'), store.entries]).toEqual([undefined, 1])
+    store.clear()
+    expect([store.get('b'), store.entries, store.bytes]).toEqual([undefined, 0, 0])
+  })
+
+  test('gives a stale entry as long as it is usable, and forgets it then', () => {
+    const store = memoryStore(large)
+    store.set('a', entry(1, { usable: 1_000 }))
+    jest.advanceTimersByTime(999)
+    expect(store.get('a')).toMatchObject({ value: 1 })
+    jest.advanceTimersByTime(1)
+    expect(store.get('a')).toBeUndefined()
+    expect([store.entries, store.bytes]).toEqual([0, 0])
+  })
+
+  test('takes a newer value for an older one, with its size', () => {
+    const store = memoryStore(large)
+    store.set('a', entry(1, { size: 50_000 }))
+    const before = store.bytes
+    store.set('a', entry(2, { size: 10 }))
+    expect(store.get('a')).toMatchObject({ value: 2 })
+    expect([store.entries, before - store.bytes]).toEqual([1, 49_990])
+  })
+})
+
+describe('its bounds', () => {
+  test('hold the number of entries, and drop what was not used for longest', () => {
+    const store = memoryStore({ maxBytes: 1_000_000, maxEntries: 3 })
+    for (const key of ['a', 'b', 'c']) store.set(key, entry(key))
+    store.get('a')
+    store.set('d', entry('d'))
+    expect(['a', 'b', 'c', 'd'].map((key) => store.get(key) !== undefined)).toEqual([true, false, true, true])
+    expect(store.entries).toBe(3)
+  })
+
+  test('hold the bytes, with the cost of keys, tags and bookkeeping', () => {
+    const store = memoryStore({ maxBytes: 100_000, maxEntries: 100_000 })
+    for (let i = 0; i < 5_000; i++) {
+      store.set(`key ${i}`, entry(i, { size: 1_000, tags: [`tag ${i}`] }))
+      expect(store.bytes).toBeLessThanOrEqual(100_000)
+    }
+    expect(store.entries).toBeGreaterThan(10)
+    expect(store.entries).toBeLessThan(100)
+  })
+
+  test('hold many tiny entries too: none is free', () => {
+    const store = memoryStore({ maxBytes: 100_000, maxEntries: 100_000 })
+    for (let i = 0; i < 5_000; i++) store.set(`${i}`, entry(i, { size: 0 }))
+    expect(store.entries).toBeLessThan(1_000)
+  })
+
+  test('refuse an entry that is larger than the store, without emptying it', () => {
+    const store = memoryStore({ maxBytes: 10_000, maxEntries: 100 })
+    store.set('a', entry(1))
+    store.set('huge', entry('huge', { size: 10_001, tags: ['t'] }))
+    expect(['huge', 'a'].map((key) => (store.get(key) as Entry | undefined)?.value)).toEqual([undefined, 1])
+    store.purge(['t'])
+    expect(store.entries).toBe(1)
+  })
+
+  test('let go of the old value where the new one is too large: it must not be served instead', () => {
+    const store = memoryStore({ maxBytes: 10_000, maxEntries: 100 })
+    store.set('a', entry('old', { tags: ['t'] }))
+    store.set('a', entry('new', { size: 10_001, tags: ['t'] }))
+    expect(store.get('a')).toBeUndefined()
+    expect([store.entries, store.bytes]).toEqual([0, 0])
+  })
+})
+
+describe('a purge', () => {
+  test('removes every entry that bears one of the tags, and no other', () => {
+    const store = memoryStore(large)
+    store.set('a', entry(1, { tags: ['x'] }))
+    store.set('b', entry(2, { tags: ['x', 'y'] }))
+    store.set('c', entry(3, { tags: ['y'] }))
+    store.set('d', entry(4, { tags: ['z', 'z'] }))
+    store.set('e', entry(5))
+    store.purge(['x', 'unknown', 'z'])
+    expect(['a', 'b', 'c', 'd', 'e'].map((key) => store.get(key) !== undefined)).toEqual([
+      false,
+      false,
+      true,
+      false,
+      true,
+    ])
+    store.purge([])
+    expect(store.entries).toBe(2)
+  })
+
+  test('does not know an entry by the tags that its key had before', () => {
+    const store = memoryStore(large)
+    store.set('a', entry(1, { tags: ['old'] }))
+    store.set('a', entry(2, { tags: ['new'] }))
+    store.purge(['old'])
+    expect(store.get('a')).toMatchObject({ value: 2 })
+    store.purge(['new'])
+    expect(store.get('a')).toBeUndefined()
+  })
+
+  test.each<[string, (store: ReturnType<typeof memoryStore>) => void]>([
+    ['was dropped for room', (store) => ['b', 'c'].forEach((key) => void store.set(key, entry(0)))],
+    ['was deleted', (store) => void store.delete('a')],
+    ['was cleared', (store) => void store.clear()],
+    ['was purged', (store) => void store.purge(['old'])],
+    [
+      'has expired',
+      (store) => {
+        jest.advanceTimersByTime(60_000)
+        store.get('a')
+      },
+    ],
+  ])('does not know an entry by the tags of one that %s', (_, lose) => {
+    const store = memoryStore({ maxBytes: 1_000_000, maxEntries: 2 })
+    store.set('a', entry(1, { tags: ['old'] }))
+    lose(store)
+    expect(store.get('a')).toBeUndefined()
+    store.set('a', entry(2, { tags: ['new'] }))
+    store.purge(['old'])
+    expect(store.get('a')).toMatchObject({ value: 2 })
+  })
+
+  test('of names that every object has removes nothing', () => {
+    const store = memoryStore(large)
+    store.set('__proto__', entry(1, { tags: ['constructor'] }))
+    store.purge(['__proto__', 'toString'])
+    expect(store.get('__proto__')).toMatchObject({ value: 1 })
+    store.purge(['constructor'])
+    expect(store.get('__proto__')).toBeUndefined()
+  })
+})
