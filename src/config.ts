@@ -102,10 +102,15 @@ export function describeVariables(): { name: string; fallback: string | undefine
     const fallback = schema.safeParse(undefined)
     return {
       name,
-      fallback: fallback.success && fallback.data !== undefined ? String(fallback.data) : undefined,
+      fallback: fallback.success && fallback.data !== undefined ? written(fallback.data) : undefined,
       meaning: schema.description ?? '',
     }
   })
+}
+
+/** A value as it would be set. */
+function written(value: unknown): string {
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
 }
 
 /**

@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from './config.ts'
 import { DefinitionError } from './errors.ts'
+import { tellServing } from './ops/bus.ts'
 import { runWorkers } from './ops/workers.ts'
 import { type Serving, serve } from './serve.ts'
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   serving = await serve()
+  tellServing()
 }
 
 main().catch((error: unknown) => {

@@ -171,7 +171,11 @@ const EMPTY = Buffer.alloc(0)
 function failureOf(error: Error): unknown {
   if (isFacetError(error)) return error
   if (error instanceof errors.InvalidArgumentError) return new FacetError('internal', { cause: error })
-  if (error instanceof errors.HTTPParserError || error instanceof errors.ResponseContentLengthMismatchError) {
+  if (
+    error instanceof errors.HTTPParserError ||
+    error instanceof errors.HeadersOverflowError ||
+    error instanceof errors.ResponseContentLengthMismatchError
+  ) {
     return new FacetError('backend-malformed', { detail: 'the answer is not HTTP', cause: error })
   }
   return new FacetError('backend-unreachable', { detail: error.message, cause: error })

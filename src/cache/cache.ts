@@ -19,6 +19,14 @@ export interface Loaded<T> {
   readonly store: boolean
 }
 
+/**
+ * Fetches a value.
+ *
+ * @param token the load's own, cancelled when nobody waits for it any more
+ * @param background whether nobody waits for it to begin with: the old value has been served already
+ */
+export type Load<T> = (token: CancelToken, background: boolean) => Promise<Loaded<T>>
+
 /** A value and where it came from. Times in milliseconds. */
 export interface Cached<T> {
   readonly value: T
@@ -69,15 +77,10 @@ export class Cache {
    * The value under a key, loaded if need be.
    *
    * @param token the caller's: when it is cancelled the caller stops waiting, and the load is aborted if nobody else waits
-   * @param load is given the flight's own token, and must reject when that is cancelled
+   * @param load must reject when its token is cancelled
    * @throws what the load throws (every waiter gets it, nothing is kept), or the reason of the caller's cancellation
    */
-  async get<T>(
-    key: string,
-    freshness: Freshness,
-    token: CancelToken,
-    load: (token: CancelToken) => Promise<Loaded<T>>,
-  ): Promise<Cached<T>> {
+  async get<T>(key: string, freshness: Freshness, token: CancelToken, load: Load<T>): Promise<Cached<T>> {
     if (freshness.ttl > 0) {
       const found = this.#look(key)
       const entry = (found instanceof Promise ? await found : found) as Entry<T> | undefined
@@ -89,7 +92,7 @@ export class Cache {
       }
     }
     const running = this.#flights.get(key)
-    const flight = running ?? this.#start(key, freshness, load)
+    const flight = running ?? this.#start(key, freshness, load, false)
     const { loaded, stored } = await this.#join(key, flight, token)
     return { value: loaded.value as T, state: running ? 'collapsed' : 'miss', age: 0, ttl: freshness.ttl, stored }
   }
@@ -122,11 +125,11 @@ export class Cache {
     }
   }
 
-  #start<T>(key: string, freshness: Freshness, load: (token: CancelToken) => Promise<Loaded<T>>): Flight {
+  #start<T>(key: string, freshness: Freshness, load: Load<T>, background: boolean): Flight {
     const token = new CancelToken()
     const run = async () => {
       try {
-        const loaded = await load(token)
+        const loaded = await load(token, background)
         const keep = freshness.ttl > 0 && loaded.store && !flight.purged
         if (keep) await this.#keep(key, freshness, loaded)
         return { loaded, stored: keep }
@@ -176,8 +179,8 @@ export class Cache {
   }
 
   /** Nobody waits for a refresh, so nobody can abort it, and its failure goes to the log alone: the old value has been served. */
-  #refresh<T>(key: string, freshness: Freshness, load: (token: CancelToken) => Promise<Loaded<T>>): void {
-    const flight = this.#start(key, freshness, load)
+  #refresh<T>(key: string, freshness: Freshness, load: Load<T>): void {
+    const flight = this.#start(key, freshness, load, true)
     flight.waiters++
     flight.result.catch((error: unknown) => {
       if (channels.refresh.hasSubscribers) channels.refresh.publish({ key, error })

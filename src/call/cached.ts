@@ -1,6 +1,7 @@
 import type { Freshness } from '../cache/cache.ts'
 import { DefinitionError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
+import { TRACE_FIELDS } from '../lib/headers.ts'
 import { keyOf } from '../lib/key.ts'
 import type { BackendInfo, CallContext, Policy, Runtime } from './call.ts'
 
@@ -34,9 +35,10 @@ export function cached<I>(
       `backend '${backend.name}': two operations with a cache are named '${name}'; give one of them another 'name'`,
     )
   names.add(`${backend.name} ${name}`)
+  const keyed = backend.forward.filter((header) => !TRACE_FIELDS.has(header))
   return <In, Out>(next: (input: In, context: CallContext) => Promise<Out>) =>
     async (input: In, context: CallContext) => {
-      const forwarded = backend.forward.map((header) => context.caller.header(header))
+      const forwarded = keyed.map((header) => context.caller.header(header))
       const key = `call ${backend.name} ${name} ${keyOf(input)}${forwarded.length > 0 ? ` ${keyOf(forwarded)}` : ''}`
       const tags = freshness.tags?.(input as never) ?? []
       const policy: Freshness = { ttl: freshness.ttl, stale: freshness.stale, tags }

@@ -42,7 +42,7 @@ export interface Maybe<K extends string> {
  * In a transform's reads: this client can do without the source. Its failure then leaves `undefined` and a reply marked
  * partial, where other clients get an error. Only for sources that no other source needs.
  *
- * @example mobile.transform(overview, ['customer', maybe('orders')], ({ customer, orders }) => …)
+ * @example mobile.transform(overview, ['customer', maybe('products')], ({ customer, products }) => …)
  */
 export function maybe<const K extends string>(name: K): Maybe<K> {
   return { maybe: name }

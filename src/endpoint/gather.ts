@@ -27,6 +27,8 @@ export interface GatherContext {
   readonly token: CancelToken
   readonly caller: Caller
   readonly timers: TimerWheel
+  /** When the deadline began to run, as `performance.now()` counts: the reading of a body is part of it. */
+  readonly started: number
   /** One record a source, filled in as they fare: for the log and `Server-Timing`. */
   readonly records: readonly SourceRecord[]
 }
@@ -70,13 +72,13 @@ class Gathering implements SourceHost {
   constructor(
     plan: Plan,
     request: ParsedRequest,
-    { token, caller, records }: GatherContext,
+    { token, caller, records, started }: GatherContext,
     resolve: (gathered: Gathered) => void,
     reject: (error: unknown) => void,
   ) {
     this.token = token
     this.caller = caller
-    this.deadline = performance.now() + plan.deadline
+    this.deadline = started + plan.deadline
     this.memo = plan.memo ? new Map() : undefined
     this.#plan = plan
     this.#request = request
@@ -94,7 +96,7 @@ class Gathering implements SourceHost {
 
   begin(timers: TimerWheel): void {
     if (this.#left === 0) return this.#finish()
-    this.#timer = timers.set(this.#plan.deadline, this)
+    this.#timer = timers.set(Math.max(0, this.deadline - performance.now()), this)
     this.token.on(this)
     for (let index = 0; index < this.#plan.steps.length && !this.#over; index++) {
       if (this.#plan.needs[index] === 0) this.#start(index)

@@ -43,7 +43,7 @@ export interface EndpointOptions<
   /** How long the whole answer may take, 10 s if not said. */
   readonly deadline?: Duration
   readonly cache?: ReplyCacheOptions<Pick<RequestOf<R, Q, B, H, A, S>, 'params' | 'query'>> & { readonly share?: S }
-  /** The tags of cache entries that a success makes old. */
+  /** The tags of cache entries that are old after this, also where it failed: a write that timed out may have been done. */
   readonly invalidates?: (request: RequestOf<R, Q, B, H, A, S>) => readonly string[]
   readonly auth?: A
   /** Who may; asked before any cache, so it may always see the user. */

@@ -1,5 +1,6 @@
 import type { BackendInfo, Call } from '../call/call.ts'
 import { DefinitionError } from '../errors.ts'
+import { TRACE_FIELDS } from '../lib/headers.ts'
 import { type Client, client, type Transform } from './client.ts'
 import { type AnyEndpoint, isEndpoint } from './endpoint.ts'
 import { isProxy, type ProxyRoute } from './proxy.ts'
@@ -100,14 +101,16 @@ function collectBackends(
   mistakes: string[],
 ): BackendInfo[] {
   const known = new Map<string, BackendInfo>()
+  const twice = new Set<string>()
   const add = (file: string, backend: BackendInfo) => {
     const other = known.get(backend.name)
     if (!other) known.set(backend.name, backend)
-    else if (other.url !== backend.url) mistakes.push(`${file}: two backends are named '${backend.name}'`)
+    else if (other.url !== backend.url) twice.add(`${file}: two backends are named '${backend.name}'`)
   }
   for (const { file, endpoint } of endpoints)
     for (const { call } of endpoint.sources) for (const backend of call.backends) add(file, backend)
   for (const { file, proxy } of proxies) add(file, proxy.backend)
+  mistakes.push(...twice)
   return [...known.values()]
 }
 
@@ -123,7 +126,8 @@ function checkShare(file: string, { route, settings, sources }: AnyEndpoint, mis
   }
 }
 
-/** The headers of the client's request that some calls send on. */
+/** The headers of the client's request that some calls send on, and that an answer can depend on. */
 export function forwarded(calls: readonly Call<never, unknown>[]): string[] {
-  return [...new Set(calls.flatMap(({ backends }) => backends.flatMap(({ forward }) => forward)))].sort()
+  const headers = new Set(calls.flatMap(({ backends }) => backends.flatMap(({ forward }) => forward)))
+  return [...headers.difference(TRACE_FIELDS)].sort()
 }

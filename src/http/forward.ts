@@ -69,6 +69,8 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
         exchanges.get(request)?.late?.clear()
         // The backend's connection is not the client's: what it says of its own is not passed on.
         for (const name of [...HOP_BY_HOP, ...listed(incoming.headers.connection)]) delete incoming.headers[name]
+        // The client asks about a request by the id that it was told, and that is this server's.
+        delete incoming.headers['x-request-id']
         // Said outright, since httpxy would say keep-alive also where the client wants to close, or this process ends.
         incoming.headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close'
       },

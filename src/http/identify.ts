@@ -72,7 +72,8 @@ const known = { json: new Map<string, Format | 'none'>(), xml: new Map<string, F
 const MOST = 500
 
 /**
- * The format for an `Accept` header, by its q-values (RFC 9110, section 12.5.1); where it leaves the choice, the client's.
+ * The format for an `Accept` header, by its q-values (RFC 9110, section 12.5.1), and among equals in its own
+ * order; where it names neither format, or is not sent, the client's.
  *
  * @throws FacetError `not-acceptable`
  */

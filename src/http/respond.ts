@@ -1,4 +1,4 @@
-import type { Cached } from '../cache/cache.ts'
+import type { Cached, Load } from '../cache/cache.ts'
 import type { Runtime } from '../call/call.ts'
 import type { CacheState, SourceRecord } from '../channels.ts'
 import type { Config } from '../config.ts'
@@ -21,6 +21,8 @@ export interface Responder {
   /** Makes entries with these tags old, here and in every other worker. */
   readonly invalidate: (tags: readonly string[]) => Promise<void>
 }
+
+type ReplyCache = NonNullable<ServedEndpoint['registered']['endpoint']['settings']['cache']>
 
 const NOTHING = Object.freeze(Object.create(null)) as Readonly<Record<string, never>>
 
@@ -88,7 +90,7 @@ export class Respond {
     if (cache.bypass && /(^|[\s,])no-(cache|store)([\s,=]|$)/i.test(this.#context.header('cache-control') ?? ''))
       return this.#fresh(request, key)
     const entry = this.#app.runtime.cache.peek<Representation>(key)
-    if (!entry) return this.#throughCache(key, request)
+    if (!entry) return this.#throughCache(key, cache, request)
     const now = Date.now()
     this.#send(entry.value, key, { state: 'hit', age: now - entry.stored, ttl: entry.fresh - now, stored: true })
   }
@@ -100,45 +102,44 @@ export class Respond {
     return `reply ${route} ${this.#view.client.name} ${this.#format} ${keyOfParams(params)}${query === NOTHING ? '' : keyOf(query)}${headers === undefined ? '' : keyOf(headers)}${sent}`
   }
 
-  async #throughCache(key: string, request: ParsedRequest): Promise<void> {
-    const { cache, tags } = this.#freshness(request)
+  async #throughCache(key: string, { ttl, stale, tags }: ReplyCache, request: ParsedRequest): Promise<void> {
     this.#context.watchClient()
-    const found = await this.#app.runtime.cache.get(
-      key,
-      { ttl: cache.ttl, stale: cache.stale, tags },
-      this.#context.token,
-      async (token) => {
-        const value = await this.#make(request, token)
-        return { value, size: value.bytes.length + value.etag.length, store: value.partial.length === 0 }
-      },
-    )
+    const freshness = { ttl, stale, tags: tags?.({ params: request.params, query: request.query }) ?? [] }
+    const load: Load<Representation> = async (token, background) => {
+      const value = await this.#make(request, token, background)
+      return { value, size: value.bytes.length + value.etag.length, store: value.partial.length === 0 }
+    }
+    const found = await this.#app.runtime.cache.get(key, freshness, this.#context.token, load)
     this.#send(found.value, key, found)
-  }
-
-  #freshness({ params, query }: ParsedRequest) {
-    const cache = this.#endpoint.registered.endpoint.settings.cache as NonNullable<
-      ServedEndpoint['registered']['endpoint']['settings']['cache']
-    >
-    return { cache, tags: cache.tags?.({ params, query }) ?? [] }
   }
 
   async #fresh(request: ParsedRequest, bypassed?: string): Promise<void> {
     const { invalidates } = this.#endpoint.registered.endpoint.settings
     if (!this.#endpoint.readBody) this.#context.watchClient()
-    const value = await this.#make(request, this.#context.token)
-    if (invalidates) await this.#app.invalidate(invalidates(request))
+    let value: Representation
+    try {
+      value = await this.#make(request, this.#context.token)
+    } finally {
+      // Also after a failure: a write that timed out may have been done.
+      if (invalidates) await this.#app.invalidate(invalidates(request))
+    }
     this.#send(value, bypassed, bypassed === undefined ? undefined : { state: 'bypass', age: 0, ttl: 0, stored: false })
   }
 
-  async #make(request: ParsedRequest, token: CancelToken): Promise<Representation> {
+  async #make(request: ParsedRequest, token: CancelToken, background = false): Promise<Representation> {
     const { plan, shape, formats } = this.#view
     const records = newRecords(plan)
-    this.#records = records
-    this.#context.record.sources = records
+    // A refresh behind the scenes is no part of the request that set it off.
+    if (!background) {
+      this.#records = records
+      this.#context.record.sources = records
+    }
     const { data, partial } = await gather(plan, request, {
       token,
       caller: this.#context,
       timers: this.#app.runtime.timers,
+      // A load that others may join has a deadline of its own.
+      started: token === this.#context.token ? this.#context.record.started : performance.now(),
       records,
     })
     return representation(formats[this.#format].write(shape(data)), partial)

@@ -51,3 +51,9 @@ export function rawField(raw: readonly string[], name: string): string | null | 
   }
   return found
 }
+
+/**
+ * Fields that name a request and not whoever sends it (W3C Trace Context): no answer may depend on them, so they are part
+ * of no key; keyed by them, no two requests would ever share an answer.
+ */
+export const TRACE_FIELDS: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'x-request-id'])

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster'
 
-/** What workers and their primary tell each other: that tags are old, and that this has been taken note of. */
+/** What workers and their primary tell each other: that tags are old, that this has been taken note of, and that one serves. */
 export interface Message {
-  readonly facet: 'invalidate' | 'invalidated'
+  readonly facet: 'invalidate' | 'invalidated' | 'serving'
   /** Of the sender's choice; the answer bears the same. */
   readonly id: number
   readonly tags?: readonly string[]
@@ -20,6 +20,16 @@ export interface Bus {
   close(): void
 }
 
+/** Tells the primary something. It may be gone by now; this process will be, too. */
+function tell(message: Message): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+}
+
+/** A worker's word that nothing was wrong with its start. */
+export function tellServing(): void {
+  if (cluster.isWorker) tell({ facet: 'serving', id: 0 })
+}
+
 /** How long an answer is held back for a worker that does not take note, in milliseconds. */
 const PATIENCE = 1_000
 
@@ -29,10 +39,6 @@ export function openBus(): Bus {
   const waiting = new Map<number, () => void>()
   let apply: (tags: readonly string[]) => Promise<void> = async () => {}
   let last = 0
-  const tell = (message: Message) => {
-    // The primary may be gone by now; this process will be, too.
-    if (process.connected) process.send?.(message, undefined, undefined, () => {})
-  }
   const listener = (message: unknown) => {
     if (!isMessage(message)) return
     const { facet, id, tags = [] } = message

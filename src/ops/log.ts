@@ -103,12 +103,13 @@ function sourcePart({ name, duration, outcome, code, cache }: SourceRecord): str
 
 /** What went wrong: the whole chain of causes, for people with access to the log. The stack only where the fault is ours. */
 function failure(error: unknown): { error: string; source?: string; stack?: string } {
-  const causes: string[] = []
-  for (let at = error; at instanceof Error && causes.length < 5; at = at.cause) causes.push(at.message)
+  // A set, since an error that is wrapped to bear its source's name says the same as the one in it.
+  const causes = new Set<string>()
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) causes.add(at.message)
   const origin = isFacetError(error) && error.code === 'internal' ? error.cause : error
   const source = isFacetError(error) ? error.source : undefined
   const stack = origin instanceof Error && !isFacetError(origin) ? origin.stack : undefined
-  return { error: causes.join(': '), ...(source && { source }), ...(stack && { stack }) }
+  return { error: [...causes].join(': '), ...(source && { source }), ...(stack && { stack }) }
 }
 
 function tenth(milliseconds: number): number {

@@ -27,8 +27,9 @@ export function runWorkers(
   let pause = BACKOFF.first
   const fork = () => void workers.set(cluster.fork(), Date.now())
   return new Promise((resolve) => {
-    cluster.on('message', relay.pass)
-    cluster.on('listening', () => {
+    cluster.on('message', (from, message: unknown) => {
+      if (!isMessage(message)) return
+      if (message.facet !== 'serving') return relay.pass(from, message)
       if (started || stopping) return
       started = true
       for (let i = 1; i < count; i++) fork()
@@ -41,7 +42,7 @@ export function runWorkers(
         if (workers.size === 0) resolve(0)
         return
       }
-      // None has ever listened: the start itself is wrong, and trying again would only say so again.
+      // None has ever served: the start itself is wrong, and trying again would only say so again.
       if (!started) return resolve(code || 1)
       if (lived > BACKOFF.healthy) pause = BACKOFF.first
       log(`worker ${worker.process.pid} ended (${signal ?? code}); another one starts in ${pause} ms`)
@@ -80,9 +81,7 @@ function openRelay(workers: ReadonlyMap<Worker, number>) {
     tell(from, { facet: 'invalidated', id })
   }
   return {
-    pass: (from: Worker, message: unknown) => {
-      if (!isMessage(message)) return
-      const { facet, id, tags = [] } = message
+    pass: (from: Worker, { facet, id, tags = [] }: Message) => {
       if (facet === 'invalidated') return note(id, from)
       const others = [...workers.keys()].filter((worker) => worker !== from && worker.isConnected())
       const round = ++last

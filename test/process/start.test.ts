@@ -45,15 +45,12 @@ describe('npm start without its backends', () => {
     ])
   })
 
-  test.each(['127.0.0.1:4001', 'crm:4001', 'ftp://127.0.0.1', '/crm', 'http://', 'http://crm/?key=1', 'http://crm/#a'])(
-    'CRM_URL=%s is malformed',
-    async (value) => {
-      const lines = await refusal(runScript('start', { ...GOOD, PORT: '0', CRM_URL: value }))
-      expect(lines).toEqual([expect.stringContaining(`CRM_URL is '${value}': ${expected('crm')}`)])
-    },
-  )
+  test.each(['127.0.0.1:4001', 'http://crm/?key=1'])('CRM_URL=%s is malformed', async (value) => {
+    const lines = await refusal(runScript('start', { ...GOOD, PORT: '0', CRM_URL: value }))
+    expect(lines).toEqual([expect.stringContaining(`CRM_URL is '${value}': ${expected('crm')}`)])
+  })
 
-  test.each(['http://me:secret@crm', 'http://me:secret@crm/?a=1', 'crm://me:secret@crm'])(
+  test.each(['http://me:secret@crm', 'crm://me:secret@crm/?a=1'])(
     'a password in CRM_URL (%s) is refused, and not shown',
     async (value) => {
       const facet = runScript('start', { ...GOOD, PORT: '0', CRM_URL: value })

@@ -171,12 +171,17 @@ describe('a start that is wrong is told once with WORKERS=2, too', () => {
     expect(await startTwo(variables)).toEqual([expect.stringContaining("route 'GETT /x'")])
   })
 
-  test('a port that is taken', async () => {
+  test.each(['PORT', 'CONTROL_PORT'])('a %s that is taken', async (variable) => {
     const occupant = createServer()
     closing.push(() => occupant.close())
     await new Promise<void>((resolve) => occupant.listen(0, '127.0.0.1', resolve))
     const { port } = occupant.address() as AddressInfo
-    const told = await startTwo({ ...makeProject(PID).variables, PORT: String(port) })
-    expect(told).toEqual([`port ${port} is already in use; set PORT to another`])
+    const told = await startTwo({
+      ...makeProject(PID).variables,
+      CONTROL_TOKEN: 'a-token-for-operators',
+      CONTROL_PORT: '0',
+      [variable]: String(port),
+    })
+    expect(told).toEqual([`port ${port} is already in use; set ${variable} to another`])
   })
 })

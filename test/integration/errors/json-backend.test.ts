@@ -20,6 +20,10 @@ beforeAll(async () => {
     await rawBackend((socket) => socket.write(`HTTP/1.1 200 OK\r\nX-Leak: ${SECRET}\r\nX-H`)),
     await rawBackend((socket) => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{"name":"${SECRET}"}`)),
     await rawBackend((socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n')),
+    await rawBackend((socket) => socket.end(`HTTP/1.1 200 OK\r\nX-Leak: ${SECRET.repeat(2_000)}\r\n\r\n`)),
+    await rawBackend((socket) =>
+      socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nc\r\n{"name":"a"}\r\n'),
+    ),
   )
   const reach = (name: string, url: string) => {
     const call = rest(name, { url, timeout: '150ms', maxBytes: 1_000 }).get('/thing', { output })
@@ -35,6 +39,8 @@ beforeAll(async () => {
       halfHead: reach('halfHead', raw[2]?.url ?? ''),
       tooLong: reach('tooLong', raw[3]?.url ?? ''),
       badChunk: reach('badChunk', raw[4]?.url ?? ''),
+      hugeHead: reach('hugeHead', raw[5]?.url ?? ''),
+      noEnd: reach('noEnd', raw[6]?.url ?? ''),
       hello: endpoint('GET /hello'),
     },
   })
@@ -91,6 +97,8 @@ describe('a JSON backend that', () => {
     ['stops in the middle of its head', '/halfHead', 'backend-timeout'],
     ['says more than it announced', '/tooLong', 'backend-malformed'],
     ['counts its chunks wrong', '/badChunk', 'backend-malformed'],
+    ['has a head without end', '/hugeHead', 'backend-malformed'],
+    ['leaves before its last chunk, although what came is a document', '/noEnd', 'backend-unreachable'],
   ] as const)('%s is a problem, told in time', async (_, path, code) => {
     const started = performance.now()
     expectProblem(await facet.get(path), code, 'thing')

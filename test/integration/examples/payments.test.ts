@@ -126,9 +126,19 @@ describe('after a payment', () => {
     expect((await overview(2, 'web')).state).toBe('Facet; hit; ttl')
   })
 
-  test('that was refused, what is cached stays', async () => {
+  test('that nobody knows the end of, the next overview is fresh as well: it may have been made', async () => {
+    expect((await overview(1, 'web')).text).toContain('"status":"open"')
+    demo.backends.billing.control({ body: 'truncated' })
+    expectProblem(await pay(), 'backend-unreachable', 'receipt')
+    demo.backends.billing.control({ body: 'normal' })
+    const fresh = await overview(1, 'web')
+    expect(fresh.state).toBe('Facet; fwd=uri-miss; stored')
+    expect(JSON.parse(fresh.text).invoices[0]).toMatchObject({ number: '0000123', status: 'paid' })
+  })
+
+  test('that went no further than this server, what is cached stays', async () => {
     await overview(1, 'web')
-    expectProblem(await pay({ ...PAYMENT, invoice: '9999999' }), 'backend-fault', 'receipt')
+    expectProblem(await pay({ ...PAYMENT, amount: -1 }), 'input-invalid')
     expect((await overview(1, 'web')).state).toBe('Facet; hit; ttl')
   })
 

@@ -8,7 +8,11 @@ import { head, say } from '../support/wire.ts'
 let backend: ScriptedBackend
 let facet: Harness
 beforeAll(async () => {
-  backend = await scriptedBackend({ 'GET /thing': { json: {} }, 'POST /thing': ({ body }) => ({ body }) })
+  backend = await scriptedBackend({
+    'GET /thing': { json: {} },
+    'POST /thing': ({ body }) => ({ body }),
+    'GET /named': { json: {}, headers: { 'x-request-id': 'theirs' } },
+  })
   const api = rest('api', {
     url: backend.url,
     forward: ['X-Tenant', 'accept-language'],
@@ -80,6 +84,11 @@ describe('an X-Request-Id', () => {
       expect(last()['x-request-id']).toBe(used)
     },
   )
+
+  test('of a backend behind a proxy route does not become the one of the answer', async () => {
+    const reply = await facet.get('/proxied/named', { 'X-Request-Id': 'mine' })
+    expect(reply.headers.get('x-request-id')).toBe('mine')
+  })
 
   test('that is there twice is no id', async () => {
     const reply = await say(facet.url, head('/plain', { 'X-Request-Id': 'a', 'x-request-id': 'b' }))

@@ -28,7 +28,7 @@ async function run(define: (known: ReturnType<typeof operations>) => AnyEndpoint
   const plan = makePlan(define(operations()), runtime)
   const token = new CancelToken()
   const caller = { requestId: 'request-1', header: () => undefined }
-  const context = { token, caller, timers: runtime.timers, records: newRecords(plan) }
+  const context = { token, caller, timers: runtime.timers, started: performance.now(), records: newRecords(plan) }
   const { data } = await gather(plan, { params: {}, query: {} }, context)
   await runtime.close()
   expect([runtime.timers.size, token.waiting]).toEqual([0, 0])

@@ -81,7 +81,17 @@ export function gatherBench(): GatherBench {
       const plan = makePlan(endpoint, runtime, reads, maybe)
       bench.records = newRecords(plan)
       const caller = { requestId: 'request-1', header: () => undefined }
-      return gather(plan, { params, query, ...rest }, { token, caller, timers: runtime.timers, records: bench.records })
+      return gather(
+        plan,
+        { params, query, ...rest },
+        {
+          token,
+          caller,
+          timers: runtime.timers,
+          started: performance.now(),
+          records: bench.records,
+        },
+      )
     },
     left: () => ({ timers: runtime.timers.size, listeners: token.waiting }),
   }
