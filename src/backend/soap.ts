@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { Call, Run } from '../call/call.ts'
-import { pipeline } from '../call/pipeline.ts'
+import type { Call } from '../call/call.ts'
 import { soapDecoder, soapEncoder } from '../codec/soap.ts'
 import { isFacetError } from '../errors.ts'
 import { readBody, statusError, validate } from './answer.ts'
@@ -12,8 +11,8 @@ import {
   type OperationOptions,
   zodSchema,
 } from './backend.ts'
-import { checkRequest, compile } from './http-operation.ts'
-import { type Answer, transportOf } from './transport.ts'
+import { checkRequest, compile, operationCall } from './operation-call.ts'
+import type { Answer, Outgoing } from './transport.ts'
 
 /** What can be said of a SOAP service. */
 export interface SoapOptions extends BackendOptions {
@@ -94,21 +93,10 @@ function soapCall<I>(
     }
     throw statusError(label, answer.status)
   }
-  return {
-    name: settings.name,
-    effect: settings.effect,
-    backends: [backend],
-    parts: [],
-    bind: (runtime) => {
-      const transport = transportOf(backend, runtime)
-      const send: Run<I, unknown> = async (value, context) => {
-        const { body, contentType } = encode(checkRequest(request, input(value)))
-        const headers = ['accept', 'text/xml', 'content-type', contentType, 'soapaction', `"${action}"`]
-        const answer = await transport.send({ method: 'POST', path: '', headers, body }, context, settings.timeout)
-        context.bytes = answer.body.length
-        return read(answer)
-      }
-      return pipeline(send, runtime, settings)
-    },
+  const write = (value: I): Outgoing => {
+    const { body, contentType } = encode(checkRequest(request, input(value)))
+    const headers = ['accept', 'text/xml', 'content-type', contentType, 'soapaction', `"${action}"`]
+    return { method: 'POST', path: '', headers, body }
   }
+  return operationCall(settings, write, read)
 }

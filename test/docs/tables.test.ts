@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { elementName } from '../../src/codec/xml/plain.ts'
 import { describeVariables } from '../../src/config.ts'
 import { ERRORS } from '../../src/errors.ts'
 import { modulesIn, ROOT } from '../support/modules.ts'
@@ -44,4 +45,10 @@ test('the ports of the mock backends are the demo’s', () => {
   expect(ports.length).toBeGreaterThan(0)
   const rows = table(page('docs/configuration.md'), 'variable', 'default', 'mock backend')
   expect(rows.map(([name, port]) => [name, port])).toEqual(ports)
+})
+
+test('the names of elements are made as the page says', () => {
+  const rows = table(page('docs/clients.md'), 'property', 'element')
+  expect(rows.length).toBeGreaterThan(2)
+  expect(rows).toEqual(rows.map(([name = '']) => [name, code(elementName(name.slice(1, -1)))]))
 })

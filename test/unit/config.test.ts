@@ -129,6 +129,7 @@ test('every variable has a meaning to show, and its fallback', () => {
     fallback: '3000',
     meaning: 'the port that clients call',
   })
+  expect(described.find(({ name }) => name === 'SERVER_TIMING')?.fallback).toBe('off')
   expect(described.find(({ name }) => name === 'CONTROL_TOKEN')?.fallback).toBeUndefined()
 })
 

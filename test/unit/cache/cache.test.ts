@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { CancelToken } from '../../../src/lib/cancel.ts'
 import { cacheBench } from '../support/cache.ts'
 import { settled } from '../support/deferred.ts'
 
@@ -69,6 +70,21 @@ describe('a value', () => {
       expect(await bench.get('k')).toMatchObject({ value, state: 'hit' })
     }
   })
+})
+
+test('a load knows whether somebody waits for it', async () => {
+  const { cache } = cacheBench()
+  const seen: boolean[] = []
+  const get = () =>
+    cache.get('k', { ttl: 1_000, stale: 1_000, tags: [] }, new CancelToken(), async (_, background) => {
+      seen.push(background)
+      return { value: 'v', size: 1, store: true }
+    })
+  await get()
+  jest.advanceTimersByTime(1_500)
+  await get()
+  await settled()
+  expect(seen).toEqual([false, true])
 })
 
 describe('a look at what is there at once', () => {

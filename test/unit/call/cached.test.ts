@@ -46,6 +46,17 @@ describe('the answers of a read that is cached', () => {
     expect(ask).toHaveBeenCalledTimes(1)
   })
 
+  test('do not depend on what is sent on for traces alone', async () => {
+    const ask = jest.fn(async () => 'v')
+    const run = wrap(ask, { backend: backendInfo('crm', ['traceparent', 'accept-language']) })
+    for (const traceparent of ['00-1', '00-2'])
+      await run(
+        'x',
+        testContext({ caller: { requestId: 'r', header: (name) => (name === 'traceparent' ? traceparent : 'de') } }),
+      )
+    expect(ask).toHaveBeenCalledTimes(1)
+  })
+
   test('are kept apart by operation and by backend', async () => {
     const runtime = testRuntime()
     const runs = [

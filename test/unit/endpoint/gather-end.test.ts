@@ -97,6 +97,23 @@ describe('at the deadline', () => {
     expect(bench.token.aborted).toBe(false)
   })
 
+  test('comes as much sooner as the request is older: reading its body is part of its time', async () => {
+    bench.started = performance.now() - 60
+    const page = endpoint('GET /x', options).source('a', bench.call('a', { delay: 50 }), nothing)
+    const failure = rejectionOf(bench.run(page))
+    await jest.advanceTimersByTimeAsync(60)
+    expect(await failure).toMatchObject({ code: 'deadline', source: 'a' })
+    expect(bench.events.at(-1)).toMatch(/^4\d abort a$/)
+  })
+
+  test('that has passed before anything began ends it within a tick', async () => {
+    bench.started = performance.now() - 500
+    const page = endpoint('GET /x', options).source('a', bench.call('a', { delay: 50 }), nothing)
+    const failure = rejectionOf(bench.run(page))
+    await jest.advanceTimersByTimeAsync(10)
+    expect(await failure).toMatchObject({ code: 'deadline' })
+  })
+
   test('calls know when it is', async () => {
     const call = testCall<object, number>(async (_, { deadline }) => deadline)
     const { data } = await bench.run(endpoint('GET /x', options).source('a', call, nothing))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { isFieldValue, isToken, listed, matchesEtag, quoted } from '../../../src/lib/headers.ts'
+import { isFieldValue, isToken, listed, matchesEtag, quoted, rawField } from '../../../src/lib/headers.ts'
 
 describe('a field value', () => {
   test.each(['', 'a', 'a b', 'a\tb', '"quoted", x=1', 'M\u00fcller', '\u00ff', '~'])('%j can be sent', (value) => {
@@ -98,5 +98,36 @@ describe('a list of names', () => {
     ['close,Upgrade ,\tTE', ['close', 'upgrade', 'te']],
   ])('%j has %j', (header, expected) => {
     expect(listed(header)).toEqual(expected)
+  })
+})
+
+describe('a field in a flat list', () => {
+  const raw = [
+    'Host',
+    'a',
+    'X-Client',
+    'mobile',
+    'ACCEPT',
+    '*/*',
+    'Cookie',
+    '1',
+    'cookie',
+    '2',
+    'x',
+    'host',
+    'empty',
+    '',
+  ]
+  test.each([
+    ['host', 'a'],
+    ['x-client', 'mobile'],
+    ['accept', '*/*'],
+    ['empty', ''],
+    ['cookie', null],
+    ['mobile', undefined],
+    ['hos', undefined],
+    ['', undefined],
+  ])('%j is %j: null where it stands there more than once, never a value taken for a name', (name, expected) => {
+    expect(rawField(raw, name)).toBe(expected)
   })
 })

@@ -27,6 +27,8 @@ export interface GatherBench {
   /** A call that answers, its name if nothing else is said. */
   call<O = string>(name: string, fate?: Fate<O>): Call<unknown, O>
   records: SourceRecord[]
+  /** When the deadline began to run; now if not said. */
+  started: number | undefined
   run(
     endpoint: AnyEndpoint,
     request?: Partial<ParsedRequest>,
@@ -52,6 +54,7 @@ export function gatherBench(): GatherBench {
     events,
     inputs,
     records: [],
+    started: undefined,
     call: <O>(name: string, { delay = 0, fail, effect = 'read', answer = name as O }: Fate<O> = {}) =>
       testCall<unknown, O>(
         (input, context) => {
@@ -88,7 +91,7 @@ export function gatherBench(): GatherBench {
           token,
           caller,
           timers: runtime.timers,
-          started: performance.now(),
+          started: bench.started ?? performance.now(),
           records: bench.records,
         },
       )

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { vocabulary as xml, xmlDecoder } from '../../../../src/codec/xml/index.ts'
@@ -147,4 +150,20 @@ describe('one where the schema has one', () => {
     const failure = failureOf(() => decode(Buffer.from('<html/>'), undefined))
     expect([failure.code, failure.message]).toEqual(['backend-shape', "the root element is 'html', not 'rates'"])
   })
+})
+
+test('a time without a zone is the same moment on a server in New York', async () => {
+  const module = fileURLToPath(new URL('../../../../src/codec/xml/index.ts', import.meta.url))
+  const program = `
+    import { z } from 'zod'
+    import { xmlDecoder } from ${JSON.stringify(module)}
+    const read = (text) => xmlDecoder(z.date())(Buffer.from('<r>' + text + '</r>'), undefined).toJSON()
+    console.log(read('2024-02-29T10:00:00'), read('2024-02-29'), new Date('2024-02-29T10:00:00').toJSON())`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+    timeout: 15_000,
+    env: { ...process.env, TZ: 'America/New_York' },
+  })
+  expect(stdout.trim().split(' ')).toEqual([
+    ...['2024-02-29T10:00:00.000Z', '2024-02-29T00:00:00.000Z', '2024-02-29T15:00:00.000Z'],
+  ])
 })

@@ -1,0 +1,55 @@
+import type { z } from 'zod'
+import type { Call, Run } from '../call/call.ts'
+import { pipeline } from '../call/pipeline.ts'
+import { DefinitionError, FacetError } from '../errors.ts'
+import type { OperationSettings } from './backend.ts'
+import { type Answer, type Outgoing, transportOf } from './transport.ts'
+
+/**
+ * The call of an operation, whatever it speaks.
+ *
+ * @param write the request for an input
+ * @param read what the answer means
+ */
+export function operationCall<I>(
+  settings: OperationSettings<I>,
+  write: (input: I) => Outgoing,
+  read: (answer: Answer) => unknown,
+): Call<I, unknown> {
+  const { backend, name, effect, timeout } = settings
+  return {
+    name,
+    effect,
+    backends: [backend],
+    parts: [],
+    bind: (runtime) => {
+      const transport = transportOf(backend, runtime)
+      const send: Run<I, unknown> = async (input, context) => {
+        const answer = await transport.send(write(input), context, timeout)
+        context.bytes = answer.body.length
+        return read(answer)
+      }
+      return pipeline(send, runtime, settings)
+    },
+  }
+}
+
+/** A schema that the codec cannot follow stops the start with the operation's name, not a request. */
+export function compile<T>(what: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    throw new DefinitionError(`${what}: ${error instanceof Error ? error.message : error}`, error)
+  }
+}
+
+/** What an `input` function gave must be what `request` declares: anything else is a mistake in the program. */
+export function checkRequest(request: z.ZodType, value: unknown): unknown {
+  const parsed = request.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new FacetError('internal', {
+    detail: `the request does not match its declared shape: ${issue?.path.join('.')}: ${issue?.message}`,
+    cause: parsed.error,
+  })
+}
