@@ -9,8 +9,8 @@ export interface SourceRecord {
   readonly name: string
   /** Milliseconds from the source's start to its end; 0 while it has not started. */
   duration: number
-  /** `skipped`: its input was undefined. `idle`: never started. */
-  outcome: 'ok' | 'failed' | 'fallback' | 'skipped' | 'idle'
+  /** `skipped`: its input was undefined. `aborted`: given up, since something else failed. `idle`: never started. */
+  outcome: 'ok' | 'failed' | 'fallback' | 'skipped' | 'aborted' | 'idle'
   code: ErrorCode | undefined
   cache: CacheState | undefined
 }

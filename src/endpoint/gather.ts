@@ -138,6 +138,7 @@ class Gathering implements SourceHost {
   failed(error: unknown): void {
     if (this.#over) return
     this.#end()
+    for (const [index, run] of this.#runs.entries()) if (run && this.#waiting[index] !== -1) run.abort()
     this.#reject(error)
     this.token.cancel(error)
   }

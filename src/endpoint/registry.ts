@@ -105,7 +105,8 @@ function collectBackends(
   const add = (file: string, backend: BackendInfo) => {
     const other = known.get(backend.name)
     if (!other) known.set(backend.name, backend)
-    else if (other.url !== backend.url) twice.add(`${file}: two backends are named '${backend.name}'`)
+    else if (other.url !== backend.url || other.forward !== backend.forward)
+      twice.add(`${file}: two backends are named '${backend.name}'`)
   }
   for (const { file, endpoint } of endpoints)
     for (const { call } of endpoint.sources) for (const backend of call.backends) add(file, backend)

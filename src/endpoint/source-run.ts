@@ -83,6 +83,13 @@ export class SourceRun implements CallContext {
     return performance.now() - this.#started
   }
 
+  /** Says in the record that this was given up while it was under way. */
+  abort(): void {
+    if (this.#record.outcome !== 'idle') return
+    this.#measure()
+    this.#record.outcome = 'aborted'
+  }
+
   #measure(): void {
     this.#record.duration = this.elapsed
     this.#record.cache = this.cache

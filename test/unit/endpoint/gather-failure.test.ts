@@ -41,10 +41,11 @@ describe('a required source that fails', () => {
       ...['20 fail b', '20 abort a', '20 abort d'],
     ])
     expect(bench.token.reason).toMatchObject({ code: 'backend-status' })
-    expect(bench.records.map(({ name, outcome, code }) => [name, outcome, code])).toContainEqual([
-      'b',
-      'failed',
-      'backend-status',
+    expect(bench.records.map(({ name, outcome, code, duration }) => [name, outcome, code, duration])).toEqual([
+      ['a', 'aborted', undefined, 20],
+      ['b', 'failed', 'backend-status', 20],
+      ['c', 'idle', undefined, 0],
+      ['d', 'aborted', undefined, 20],
     ])
   })
 

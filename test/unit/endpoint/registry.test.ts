@@ -134,6 +134,11 @@ describe('a mistake', () => {
   test('two backends of one name', () => {
     const second = endpoint('GET /z').source('a', callOf({ name: 'crm', url: 'http://other', forward: [] }), nothing)
     expect(mistakes([route('x', page), route('z', second)], [])).toEqual(["routes/z.ts: two backends are named 'crm'"])
+    const sameUrl = rest('crm', { url: 'http://third', forward: ['authorization'] })
+    const both = [proxy('ANY /a/*path', sameUrl), proxy('ANY /b/*path', rest('crm', { url: 'http://third' }))]
+    expect(mistakes([route('a', both[0] as never), route('b', both[1] as never)], [])).toEqual([
+      "routes/b.ts: two backends are named 'crm'",
+    ])
     const third = proxy('ANY /crm/*path', rest('crm', { url: 'http://third' }))
     expect(mistakes([route('x', page), route('p', third)], [])).toEqual(["routes/p.ts: two backends are named 'crm'"])
   })
