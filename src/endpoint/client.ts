@@ -4,6 +4,7 @@ import { isToken } from '../lib/headers.ts'
 import type { Simplify } from '../lib/path.ts'
 import { type AnyEndpoint, type Data, type Endpoint, isEndpoint } from './endpoint.ts'
 import { explain } from './options.ts'
+import { withNeeds } from './plan.ts'
 import type { AnyRequest, Route } from './request.ts'
 
 const BRAND = Symbol.for('facet.client')
@@ -40,7 +41,7 @@ export interface Maybe<K extends string> {
 
 /**
  * In a transform's reads: this client can do without the source. Its failure then leaves `undefined` and a reply marked
- * partial, where other clients get an error. Only for sources that no other source needs.
+ * partial, where other clients get an error. Only for sources that no other source that this client reads needs.
  *
  * @example mobile.transform(overview, ['customer', maybe('products')], ({ customer, products }) => …)
  */
@@ -161,8 +162,9 @@ function defineTransform(
     if (!endpoint.sources.some((source) => source.name === wanted))
       throw new DefinitionError(`${what}: the endpoint has no source '${wanted}'`)
   }
+  const planned = withNeeds(endpoint.sources, names ?? [])
   for (const wanted of optional) {
-    const dependent = endpoint.sources.find((source) => source.needs.includes(wanted))
+    const dependent = endpoint.sources.find((source) => planned.has(source.name) && source.needs.includes(wanted))
     if (dependent)
       throw new DefinitionError(
         `${what}: maybe('${wanted}') cannot be said, since the source '${dependent.name}' needs it`,

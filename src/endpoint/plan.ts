@@ -62,7 +62,7 @@ export function makePlan(
 }
 
 /** The sources that are read, with those that they need, directly or not: needs are always declared before. */
-function withNeeds(sources: readonly Source[], reads: readonly string[]): ReadonlySet<string> {
+export function withNeeds(sources: readonly Source[], reads: readonly string[]): ReadonlySet<string> {
   const wanted = new Set(reads)
   for (const { name, needs } of sources.toReversed()) if (wanted.has(name)) for (const need of needs) wanted.add(need)
   return wanted

@@ -1,6 +1,6 @@
 import { type App, type AppOptions, app } from '../app.ts'
 import { readConfig } from '../config.ts'
-import type { Client, Transform } from '../endpoint/client.ts'
+import { type Client, client, type Transform } from '../endpoint/client.ts'
 import { type AnyEndpoint, isEndpoint } from '../endpoint/endpoint.ts'
 import type { ProxyRoute } from '../endpoint/proxy.ts'
 import { makeRegistry } from '../endpoint/registry.ts'
@@ -10,7 +10,7 @@ import { listen } from '../http/server.ts'
 export interface HarnessOptions {
   /** Endpoints and proxies, by the name that their file would have. */
   readonly routes: Readonly<Record<string, AnyEndpoint | ProxyRoute>>
-  /** Clients; one default client named `web` if not said. */
+  /** Clients; where none of them is the default one, `web` is added as that. */
   readonly clients?: readonly Client[]
   // biome-ignore lint/suspicious/noExplicitAny: a transform's data stands in argument position, so no other type fits them all
   readonly transforms?: readonly Transform<any, unknown>[]
@@ -57,7 +57,10 @@ export async function harness({
   after = [],
 }: HarnessOptions): Promise<Harness> {
   const modules = Object.entries(routes).map(([name, route]) => ({ file: `routes/${name}.ts`, name, routes: [route] }))
-  const clientModules = clients.map((client) => ({
+  const known = clients.some(({ options }) => options.default)
+    ? clients
+    : [client('web', { default: true }), ...clients]
+  const clientModules = known.map((client) => ({
     file: `transforms/${client.name}/_client.ts`,
     client,
     transforms: transforms

@@ -109,6 +109,8 @@ describe('5. What stands in has a name for each kind', () => {
     const needed = endpoint('GET /needed')
       .source('first', api, () => ({}))
       .source('second', api, ['first'], () => ({}))
-    expect(() => web.transform(needed, [maybe('first')], (data) => data)).toThrow(/maybe\('first'\).*'second' needs it/)
+    expect(() => web.transform(needed, [maybe('first'), 'second'], (data) => data)).toThrow(
+      /maybe\('first'\).*'second' needs it/,
+    )
   })
 })

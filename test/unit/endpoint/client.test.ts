@@ -93,6 +93,10 @@ describe('a transform', () => {
     expect(mobile.transform(merged, ({ customer }) => customer).apply({ customer: 'Ada' })).toBe('Ada')
   })
 
+  test('can do without what only sources need that it does not read', () => {
+    expect(mobile.transform(page, [maybe('orders')], ({ orders }) => orders).maybe).toEqual(['orders'])
+  })
+
   test.each<[string, unknown[], string]>([
     ['without a function', [page], "transform of 'GET /x' for client 'mobile': a function was expected"],
     ['with reads and no function', [page, ['customer']], 'a function was expected'],
@@ -100,7 +104,7 @@ describe('a transform', () => {
     ['that can do without a source that there is not', [page, [maybe('x')], nothing], "the endpoint has no source 'x'"],
     [
       'that can do without what another source needs',
-      [page, [maybe('orders')], nothing],
+      [page, ['products', maybe('orders')], nothing],
       "maybe('orders') cannot be said, since the source 'products' needs it",
     ],
     [
