@@ -33,6 +33,9 @@ const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encodi
 /** One request under way, as the middleware's events know it. */
 interface Exchange {
   late: Timer | undefined
+  /** The head of the answer is there, or there will be none. */
+  over: boolean
+  answered(): void
   fail(error: unknown): void
 }
 
@@ -59,14 +62,13 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
     on: {
       proxyReq: (outgoing: ClientRequest, request) => {
         const exchange = exchanges.get(request)
-        if (exchange)
-          exchange.late = runtime.timers.set(backend.timeout, () => outgoing.destroy(new FacetError('backend-timeout')))
+        if (exchange) awaitHead(exchange, outgoing, backend.timeout, runtime)
         // In somebody else's Express app a body parser may have emptied the stream; the backend would wait for a body that never comes.
         if (request.readableEnded) outgoing.removeHeader('transfer-encoding')
         fixRequestBody(outgoing, request)
       },
       proxyRes: (incoming, request, response) => {
-        exchanges.get(request)?.late?.clear()
+        exchanges.get(request)?.answered()
         // The backend's connection is not the client's: what it says of its own is not passed on.
         for (const name of [...HOP_BY_HOP, ...listed(incoming.headers.connection)]) delete incoming.headers[name]
         // The client asks about a request by the id that it was told, and that is this server's.
@@ -91,21 +93,44 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
     return new Promise<void>((resolve, reject) => {
       const exchange: Exchange = {
         late: undefined,
-        fail: (error) => {
+        over: false,
+        answered: () => {
+          exchange.over = true
           exchange.late?.clear()
+        },
+        fail: (error) => {
+          exchange.answered()
           reject(isFacetError(error) ? error : new FacetError(codeOf(error), { cause: error }))
         },
       }
       exchanges.set(request, exchange)
       response.once('close', () => {
         if (!response.writableFinished) return exchange.fail(new FacetError('client-closed'))
-        exchange.late?.clear()
+        exchange.answered()
         context.done(response.statusCode)
         resolve()
       })
       handle(request, response, exchange.fail)
     })
   }
+}
+
+/**
+ * Bounds the time to the head of the answer, from when the connection is asked for and again from when the whole request is
+ * out. A slow upload is no late answer: while one is under way only the idle bound counts.
+ */
+function awaitHead(exchange: Exchange, outgoing: ClientRequest, timeout: number, runtime: Runtime): void {
+  const arm = () => {
+    exchange.late?.clear()
+    if (!exchange.over) exchange.late = runtime.timers.set(timeout, expire)
+  }
+  const expire = () => {
+    if (outgoing.writableFinished || outgoing.socket?.connecting !== false)
+      outgoing.destroy(new FacetError('backend-timeout'))
+    else arm()
+  }
+  arm()
+  outgoing.once('finish', arm)
 }
 
 /** What follows the route's own segments in a raw path, still encoded as it came. */
