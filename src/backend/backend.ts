@@ -86,11 +86,25 @@ const headerName = z
     'the name of a header that can be sent was expected',
   )
 
+/** What is between a backend and Facet alone: how an answer is asked for, coded and cut, and the request's id. */
+const OWN: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'content-encoding',
+  'content-type',
+  'range',
+  'x-request-id',
+])
+const forwardedName = headerName.refine(
+  (name) => !OWN.has(name.toLowerCase()) && !/^if-/i.test(name),
+  'the name of a header that says something of the caller was expected',
+)
+
 const backendSchema = z.strictObject({
   url,
   timeout: duration.optional(),
   retries: z.number().int().min(0).max(10).optional(),
-  forward: z.array(headerName).optional(),
+  forward: z.array(forwardedName).optional(),
   headers: z
     .record(
       headerName,

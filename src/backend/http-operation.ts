@@ -62,12 +62,13 @@ export function httpOperation(
   const toWire = (input ?? ((params: unknown) => ({ params }))) as (value: never) => Wire<Record<string, string>>
   const write = (value: never): Outgoing => {
     const wire = toWire(value)
-    const headers = ['accept', ACCEPT]
+    const named = wire.headers ? Object.keys(wire.headers).map((name) => name.toLowerCase()) : NONE
+    const headers = named.includes('accept') ? [] : ['accept', ACCEPT]
     let body: string | Buffer | null = null
     if (wire.body !== undefined) {
       const encoded = encode(request ? checkRequest(request, wire.body) : wire.body)
       body = encoded.body
-      headers.push('content-type', encoded.contentType)
+      if (!named.includes('content-type')) headers.push('content-type', encoded.contentType)
     }
     addHeaders(headers, wire.headers)
     return { method, path: fillTemplate(template, wire.params ?? NOTHING) + writeQuery(wire.query), headers, body }
@@ -76,4 +77,5 @@ export function httpOperation(
 }
 
 const NOTHING = {}
+const NONE: readonly string[] = []
 const ACCEPT = 'application/json, application/xml;q=0.9, */*;q=0.1'

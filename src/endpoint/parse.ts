@@ -30,16 +30,19 @@ function decode(text: string): string {
   }
 }
 
+const MOST_ISSUES = 100
+
 /**
  * A part of the request as its schema says.
  *
  * @param part `params`, `query`, `body` or `headers`: the first word of each issue's path
- * @throws FacetError `input-invalid` with every issue
+ * @throws FacetError `input-invalid` with the first hundred issues: an answer must not be many times what was asked
  */
 export function parsePart(part: string, schema: z.ZodType, value: unknown): unknown {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new FacetError('input-invalid', { issues: parsed.error.issues.map((issue) => describe(part, issue)) })
+  const issues = parsed.error.issues.slice(0, MOST_ISSUES).map((issue) => describe(part, issue))
+  throw new FacetError('input-invalid', { issues })
 }
 
 function describe(part: string, { path, message }: z.core.$ZodIssue): Issue {

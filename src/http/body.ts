@@ -39,7 +39,7 @@ export function bodyReader(schema: z.ZodType): BodyReader {
       return isJson ? parseJson(bytes) : decodeXml?.(bytes, context.header('content-type'))
     } catch (cause) {
       throw new FacetError('input-invalid', {
-        issues: [{ path: 'body', message: isJson ? 'not JSON' : 'not well-formed XML' }],
+        issues: [{ path: 'body', message: isJson ? 'not JSON' : xmlMessage(cause) }],
         cause: isFacetError(cause) ? cause.cause : cause,
       })
     }
@@ -62,6 +62,12 @@ function mediaType(context: RequestContext): string {
 
 function isXml(type: string): boolean {
   return type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')
+}
+
+/** What is wrong with the caller's XML, without quoting it. */
+function xmlMessage(error: unknown): string {
+  const cause = isFacetError(error) ? error.cause : error
+  return cause instanceof RangeError ? cause.message : 'not well-formed XML'
 }
 
 /** Not every schema can direct XML; an endpoint with such a one takes JSON only. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client } from '../endpoint/client.ts'
 import type { Registry } from '../endpoint/registry.ts'
 import { FacetError } from '../errors.ts'
+import { rawField } from '../lib/headers.ts'
 import { hasDotSegments } from '../lib/path.ts'
 import { RequestContext } from './context.ts'
 import { type Forward, forwarder } from './forward.ts'
@@ -63,9 +64,12 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
 /** What no route is ever looked up for. */
 function checkTarget(context: RequestContext, urlMaxBytes: number): void {
   const { request, path } = context
-  // Node would refuse this by itself, with an empty answer.
-  if (context.header('host') === undefined && request.httpVersion === '1.1')
-    throw new FacetError('input-invalid', { issues: [{ path: 'headers.host', message: 'the Host field is missing' }] })
+  // Exactly one, says RFC 9112, section 3.2. Node would refuse none with an empty answer, and let two through.
+  const host = rawField(request.rawHeaders, 'host')
+  if (host === null || (host === undefined && request.httpVersion === '1.1'))
+    throw new FacetError('input-invalid', {
+      issues: [{ path: 'headers.host', message: 'one Host field was expected' }],
+    })
   if ((request.url?.length ?? 0) > urlMaxBytes) throw new FacetError('uri-too-long')
   if (path.includes('.') || path.includes('%')) {
     if (hasDotSegments(path))
@@ -93,7 +97,7 @@ export function fail(context: RequestContext, thrown: unknown): void {
   if (response.headersSent || response.destroyed) {
     // Half an answer is out, or nobody is there: all that can be said is that it ends here.
     response.destroy()
-    return context.done(error.code === 'internal' ? error.status : 499)
+    return context.done(error.status)
   }
   sendProblem(response, error, context.requestId, negotiateProblem(request.headers.accept), record.method)
   context.done(error.status)

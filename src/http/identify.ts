@@ -70,6 +70,7 @@ const XML_FIRST = ['application/xml', 'text/xml', 'application/json']
 /** `Accept` has few values in practice, and reading one costs more than routing; the bound is for those who make them up. */
 const known = { json: new Map<string, Format | 'none'>(), xml: new Map<string, Format | 'none'>() }
 const MOST = 500
+const LONGEST = 256
 
 /**
  * The format for an `Accept` header, by its q-values (RFC 9110, section 12.5.1), and among equals in its own
@@ -86,10 +87,12 @@ export function negotiate(accept: string | undefined, preferred: Format): Format
     const types = (preferred === 'json' ? JSON_FIRST : XML_FIRST).filter(
       (type) => type !== 'text/xml' || /text\/xml/i.test(accept),
     )
-    const type = new Negotiator({ headers: { accept } }).mediaType(types)
+    // Parameters such as charset=utf-8 do not make another type of it, and Negotiator would think so.
+    const plain = accept.replace(/;\s*(?!q\s*=)[^;,=\s]+\s*=\s*("[^"]*"|[^;,]*)/gi, '')
+    const type = new Negotiator({ headers: { accept: plain } }).mediaType(types)
     format = type === undefined ? 'none' : (TYPES[type] as Format)
     if (answers.size >= MOST) answers.clear()
-    answers.set(accept, format)
+    if (accept.length <= LONGEST) answers.set(accept, format)
   }
   if (format === 'none') throw new FacetError('not-acceptable')
   return format

@@ -4,7 +4,7 @@ import { escapeText } from '../codec/xml/write.ts'
 import type { Format } from '../endpoint/client.ts'
 import { ERRORS, FacetError, isFacetError } from '../errors.ts'
 
-/** Where the pages that explain each code are (http/problem-pages.ts). */
+/** Where the pages that explain each code are (http/shell.ts). */
 export const PROBLEMS = '/problems/'
 
 /** What a client is told of a failure (RFC 9457): the table's words, never a backend's, never a stack. */

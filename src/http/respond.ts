@@ -116,12 +116,14 @@ export class Respond {
   async #fresh(request: ParsedRequest, bypassed?: string): Promise<void> {
     const { invalidates } = this.#endpoint.registered.endpoint.settings
     if (!this.#endpoint.readBody) this.#context.watchClient()
+    // Before anything is done: a mistake in there must not make a payment look as if it had failed.
+    const tags = invalidates?.(request)
     let value: Representation
     try {
       value = await this.#make(request, this.#context.token)
     } finally {
       // Also after a failure: a write that timed out may have been done.
-      if (invalidates) await this.#app.invalidate(invalidates(request))
+      if (tags) await this.#app.invalidate(tags)
     }
     this.#send(value, bypassed, bypassed === undefined ? undefined : { state: 'bypass', age: 0, ttl: 0, stored: false })
   }

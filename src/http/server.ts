@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { channels } from '../channels.ts'
 import { DefinitionError, type ErrorCode, FacetError } from '../errors.ts'
@@ -45,7 +45,7 @@ function refuse(cause: NodeJS.ErrnoException, socket: Socket): void {
   const problem = problemOf(error, id)
   const text = JSON.stringify(problem)
   socket.end(
-    `HTTP/1.1 ${status} ${problem.title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nCache-Control: no-store\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n${text}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n${text}`,
   )
   const nothing = { method: '', path: '', route: undefined, client: undefined, cache: undefined, sources: [] }
   channels.request.publish({ ...nothing, id, started: performance.now(), duration: 0, status, code, error })
@@ -66,6 +66,8 @@ export function listen(
   // A request without a Host is refused in the same form as everything else (http/handler.ts), not with Node's empty answer.
   const server = createServer({ ...BOUNDS, requireHostHeader: false }, listener)
   server.on('clientError', refuse)
+  // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1); Node would answer it with an empty 417.
+  server.on('checkExpectation', listener)
   const drain = drainer(server)
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -26,12 +26,19 @@ export function createShell(handler: Handler, { before, after, pages }: ShellOpt
   app.use((request, response, next) => {
     if (!handler(request, response)) next()
   })
-  app.get(`${PROBLEMS}:code`, explainProblem)
-  for (const [path, page] of Object.entries(pages)) app.get(path, page)
+  for (const [path, page] of [[`${PROBLEMS}:code`, explainProblem] as const, ...Object.entries(pages)]) {
+    app.get(path, withRequestId, page as RequestHandler)
+  }
   for (const middleware of after) app.use(middleware)
   app.use(((error, request, response, _next) =>
     fail(new RequestContext(request, response), asInput(error))) satisfies ErrorRequestHandler)
   return app
+}
+
+/** Facet's own pages bear the request's id as everything else does. */
+const withRequestId: RequestHandler = (request, response, next) => {
+  response.set('X-Request-Id', new RequestContext(request, response).requestId)
+  next()
 }
 
 /** The last word of the standalone server: nothing has answered. */

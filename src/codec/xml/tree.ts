@@ -1,5 +1,6 @@
 import { Parser, processors } from 'xml2js'
 import { FacetError } from '../../errors.ts'
+import { guard } from './guard.ts'
 
 /** An element as xml2js gives it, asked about by namespace URI and local name, never by prefix. */
 export interface Element {
@@ -46,19 +47,25 @@ export function parseXml(text: string): Element {
   let root: Node | null = null
   parser.on('error', (error: unknown) => {
     failure ??= error
+    // Otherwise it would read on after the first error, and report every other one to nobody.
+    throw error
   })
   parser.on('end', (result: Node | null) => {
     if (root) failure ??= new SyntaxError('more than one root element')
     root ??= result
   })
   try {
+    guard(text)
     // Without a callback, which would end the parsing at the root's end and let anything follow it.
     parser.parseString(text)
   } catch (error) {
     failure ??= error
   }
-  if (failure !== null)
-    throw new FacetError('backend-malformed', { detail: 'the answer is not well-formed XML', cause: failure })
+  if (failure !== null) {
+    const detail =
+      failure instanceof RangeError ? `the answer has ${failure.message}` : 'the answer is not well-formed XML'
+    throw new FacetError('backend-malformed', { detail, cause: failure })
+  }
   const [node] = Object.values((root ?? {}) as Node)
   if (typeof node !== 'object' || node === null)
     throw new FacetError('backend-malformed', { detail: 'the answer is an empty document' })

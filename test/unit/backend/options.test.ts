@@ -81,6 +81,13 @@ describe.each(kinds)('a %s backend', (_, define) => {
       { url, forward: ['a b'] },
       "at 'forward.0' ('a b'): the name of a header that can be sent was expected",
     ],
+    ...['Accept', 'accept-encoding', 'Content-Type', 'range', 'If-None-Match', 'x-request-id'].map(
+      (name): [string, object, string] => [
+        `${name} sent on`,
+        { url, forward: [name] },
+        `at 'forward.0' ('${name}'): the name of a header that says something of the caller was expected`,
+      ],
+    ),
     ...[
       'connection',
       'Content-Length',
@@ -93,7 +100,7 @@ describe.each(kinds)('a %s backend', (_, define) => {
       'Upgrade',
     ].map((name): [string, object, string] => [
       `${name} sent on`,
-      { url, forward: ['accept', name] },
+      { url, forward: ['accept-language', name] },
       `at 'forward.1' ('${name}'): the name of a header that can be sent was expected`,
     ]),
   ])('with %s is refused, with the option and its value', (_, options, message) => {
