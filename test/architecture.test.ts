@@ -8,7 +8,7 @@ import { filesIn, type Module, modulesIn, packageOf, ROOT, wrong } from './suppo
 /** The layers, the lowest first. What stands in one list are siblings: they share what is below, and not each other. */
 const LAYERS: readonly (readonly string[])[] = [
   ['lib'],
-  ['errors.ts channels.ts config.ts'],
+  ['errors.ts channels.ts config.ts options.ts'],
   ['codec', 'cache'],
   ['call'],
   ['endpoint', 'backend'],

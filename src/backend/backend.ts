@@ -5,6 +5,7 @@ import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
 import { DefinitionError } from '../errors.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
 import { isFieldValue, isToken } from '../lib/headers.ts'
+import { checkOptions, durationOption, functionOption, schemaOption } from '../options.ts'
 
 /** What can be said of a backend, whatever it speaks. */
 export interface BackendOptions {
@@ -55,14 +56,6 @@ export interface CallCacheOptions<I> {
   readonly tags?: (input: I) => readonly string[]
 }
 
-const duration = z.string().refine((text) => {
-  try {
-    milliseconds(text)
-    return true
-  } catch {
-    return false
-  }
-}, 'a duration such as 300ms, 30s, 5m, 2h was expected')
 const url = z.custom<string | EnvironmentVariable>(
   (value) => isEnvironmentVariable(value) || (typeof value === 'string' && URL.canParse(value)),
   'an http URL or env(…) was expected',
@@ -102,7 +95,7 @@ const forwardedName = headerName.refine(
 
 const backendSchema = z.strictObject({
   url,
-  timeout: duration.optional(),
+  timeout: durationOption.optional(),
   retries: z.number().int().min(0).max(10).optional(),
   forward: z.array(forwardedName).optional(),
   headers: z
@@ -118,36 +111,18 @@ const backendSchema = z.strictObject({
   maxBytes: z.number().int().min(1).optional(),
 })
 
-/** A zod schema, of whatever copy of zod. */
-export const zodSchema = z.custom<z.ZodType>(
-  (value) => typeof (value as z.ZodType | undefined)?.safeParse === 'function',
-  'a zod schema was expected',
-)
-const fn = z.custom((value) => typeof value === 'function', 'a function was expected')
-
 const operationSchema = z.strictObject({
-  input: fn.optional(),
-  request: zodSchema.optional(),
-  output: zodSchema,
+  input: functionOption().optional(),
+  request: schemaOption.optional(),
+  output: schemaOption,
   effect: z.enum(['read', 'write']).optional(),
   name: z.string().min(1).optional(),
-  timeout: duration.optional(),
+  timeout: durationOption.optional(),
   retries: z.number().int().min(0).max(10).optional(),
-  cache: z.strictObject({ ttl: duration, stale: duration.optional(), tags: fn.optional() }).optional(),
+  cache: z
+    .strictObject({ ttl: durationOption, stale: durationOption.optional(), tags: functionOption().optional() })
+    .optional(),
 })
-
-/** Checks options against their schema. */
-export function checkOptions(what: string, options: unknown, schema: z.ZodType): void {
-  const parsed = schema.safeParse(options)
-  if (parsed.success) return
-  const [issue] = parsed.error.issues
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-  const path = [...(issue?.path ?? []), ...unknown]
-  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], options)
-  const shown =
-    path.length === 0 ? '' : ` at '${path.join('.')}' (${typeof value === 'string' ? `'${value}'` : String(value)})`
-  throw new DefinitionError(`${what}${shown}: ${unknown.length > 0 ? 'there is no such option' : issue?.message}`)
-}
 
 /**
  * Checks a backend's options and fills in the defaults.

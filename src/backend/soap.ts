@@ -2,15 +2,9 @@ import { z } from 'zod'
 import type { Call } from '../call/call.ts'
 import { soapDecoder, soapEncoder } from '../codec/soap.ts'
 import { isFacetError } from '../errors.ts'
+import { functionOption, schemaOption } from '../options.ts'
 import { readBody, statusError, validate } from './answer.ts'
-import {
-  type Backend,
-  type BackendOptions,
-  defineBackend,
-  defineOperation,
-  type OperationOptions,
-  zodSchema,
-} from './backend.ts'
+import { type Backend, type BackendOptions, defineBackend, defineOperation, type OperationOptions } from './backend.ts'
 import { checkRequest, compile, operationCall } from './operation-call.ts'
 import type { Answer, Outgoing } from './transport.ts'
 
@@ -70,8 +64,8 @@ function soapCall<I>(
   const { request, input, output, action = `${namespace}#${operation}` } = details
   // A backend's retries are meant for its reads; an operation that does not say that it reads is a write.
   const settings = defineOperation(backend, operation, 'write', details, {
-    request: zodSchema,
-    input: z.custom((value) => typeof value === 'function', 'a function was expected'),
+    request: schemaOption,
+    input: functionOption(),
     action: z
       .string()
       .regex(/^[\x21\x23-\x7e]*$/, 'a URI was expected')

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { DefinitionError } from '../errors.ts'
 import { isToken } from '../lib/headers.ts'
 import type { Simplify } from '../lib/path.ts'
+import { checkOptions } from '../options.ts'
 import { type AnyEndpoint, type Data, type Endpoint, isEndpoint } from './endpoint.ts'
-import { explain } from './options.ts'
 import { withNeeds } from './plan.ts'
 import type { AnyRequest, Route } from './request.ts'
 
@@ -129,8 +129,7 @@ const optionsSchema = z.strictObject({
 export function client(name: string, options: ClientOptions = {}): Client {
   if (!/^[a-z][a-z0-9-]*$/.test(name))
     throw new DefinitionError(`client '${name}': a name of small letters, digits and - was expected`)
-  const parsed = optionsSchema.safeParse(options)
-  if (!parsed.success) throw new DefinitionError(`client '${name}'${explain(parsed.error.issues[0], options)}`)
+  checkOptions(`client '${name}'`, options, optionsSchema)
   return Object.freeze({
     [BRAND]: true as const,
     name,

@@ -3,6 +3,7 @@ import { DefinitionError } from '../errors.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
 import { isFieldValue } from '../lib/headers.ts'
 import { parsePattern } from '../lib/path.ts'
+import { checkOptions, durationOption, functionOption, schemaOption } from '../options.ts'
 import { type Auth, METHODS, type RequestOf, type Route, type Share } from './request.ts'
 
 /** How an endpoint's replies are cached: final bytes, one entry for each client's representation. */
@@ -72,17 +73,10 @@ export interface EndpointSettings {
   readonly allow: ((request: object) => boolean) | undefined
 }
 
-const duration = z.string().regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'a duration such as 300ms, 30s, 5m, 2h was expected')
-const schema = z.custom<z.ZodType>(
-  (value) => typeof (value as z.ZodType | undefined)?.safeParse === 'function',
-  'a zod schema was expected',
-)
-const fn = z.custom<(request: object) => never>((value) => typeof value === 'function', 'a function was expected')
-
 const optionsSchema = z.strictObject({
   summary: z.string().optional(),
-  query: schema.optional(),
-  body: schema.optional(),
+  query: schemaOption.optional(),
+  body: schemaOption.optional(),
   headers: z
     .custom<z.ZodObject>(
       (value) => value instanceof z.ZodObject || (value as z.ZodType)?.type === 'object',
@@ -90,22 +84,22 @@ const optionsSchema = z.strictObject({
     )
     .optional(),
   status: z.number().int().min(200).max(299).optional(),
-  deadline: duration.optional(),
+  deadline: durationOption.optional(),
   cache: z
     .strictObject({
-      ttl: duration,
-      stale: duration.optional(),
+      ttl: durationOption,
+      stale: durationOption.optional(),
       share: z.enum(['everyone', 'user']).optional(),
-      tags: fn.optional(),
+      tags: functionOption<(request: object) => readonly string[]>().optional(),
       control: z.string().refine(isFieldValue, 'a Cache-Control value was expected').optional(),
       bypass: z.boolean().optional(),
     })
     .optional(),
-  invalidates: fn.optional(),
+  invalidates: functionOption<(request: object) => readonly string[]>().optional(),
   auth: z
     .literal('none', "authentication is not part of this version, and nobody would be checked; only 'none' can be said")
     .optional(),
-  allow: fn.optional(),
+  allow: functionOption<(request: object) => boolean>().optional(),
 })
 
 /**
@@ -116,9 +110,7 @@ const optionsSchema = z.strictObject({
 export function checkEndpoint(route: Route, options: object): EndpointSettings {
   const what = `endpoint '${route}'`
   checkRoute(route)
-  const parsed = optionsSchema.safeParse(options)
-  if (!parsed.success) throw new DefinitionError(`${what}${explain(parsed.error.issues[0], options)}`)
-  const { query, body, headers, cache, ...rest } = parsed.data
+  const { query, body, headers, cache, ...rest } = checkOptions(what, options, optionsSchema)
   const method = route.slice(0, route.indexOf(' '))
   const isSafe = method === 'GET' || method === 'HEAD'
   if (body && isSafe) throw new DefinitionError(`${what} at 'body': a ${method} request has no body`)
@@ -158,14 +150,4 @@ export function checkRoute(route: string): void {
   } catch (error) {
     throw new DefinitionError(`route '${route}': ${(error as Error).message}`, error)
   }
-}
-
-/** Where an option is wrong, what it is and what was expected. */
-export function explain(issue: z.core.$ZodIssue | undefined, options: object): string {
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-  const path = [...(issue?.path ?? []), ...unknown]
-  if (path.length === 0) return `: ${issue?.message}`
-  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], options)
-  const message = unknown.length > 0 ? 'there is no such option' : issue?.message
-  return ` at '${path.join('.')}' (${typeof value === 'string' ? `'${value}'` : String(value)}): ${message}`
 }

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { BackendInfo } from '../call/call.ts'
 import type { EnvironmentVariable } from '../config.ts'
 import { DefinitionError } from '../errors.ts'
-import { checkRoute, explain } from './options.ts'
+import { checkOptions } from '../options.ts'
+import { checkRoute } from './options.ts'
 import type { Route } from './request.ts'
 
 const BRAND = Symbol.for('facet.proxy')
@@ -46,8 +47,7 @@ const optionsSchema = z.strictObject({ summary: z.string().optional(), rewrite: 
  */
 export function proxy(route: Route, backend: Upstream, options: ProxyOptions = {}): ProxyRoute {
   checkRoute(route)
-  const parsed = optionsSchema.safeParse(options)
-  if (!parsed.success) throw new DefinitionError(`proxy '${route}'${explain(parsed.error.issues[0], options)}`)
+  checkOptions(`proxy '${route}'`, options, optionsSchema)
   if (!/\/(\*\w+|\{\w+\+\})$/.test(route))
     throw new DefinitionError(`proxy '${route}': the path must end with /*name, which is what is passed on`)
   if (/[:{]/.test(route.replace(/\{\w+\+\}$/, '')))
