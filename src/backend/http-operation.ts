@@ -38,6 +38,20 @@ export interface HttpOperationWithInput<Params, I, S extends z.ZodType> extends 
   readonly output: S
 }
 
+type HasAny<I> = 0 extends 1 & I
+  ? true
+  : I extends object
+    ? true extends { [K in keyof I]: 0 extends 1 & I[K] ? true : false }[keyof I]
+      ? true
+      : false
+    : false
+
+/** Refuses an `input` function whose parameter has no type: the call's input would be `any`, and nobody would notice. */
+export type Written<I> =
+  HasAny<I> extends true
+    ? { readonly input: "write the type of this function's parameter: it becomes the type of the call's input" }
+    : unknown
+
 /** Makes a call of an operation over HTTP, whatever the codec. */
 export function httpOperation(
   backend: Backend,

@@ -4,7 +4,13 @@ import type { Encode } from '../codec/codec.ts'
 import { decodeJson, encodeJson } from '../codec/json.ts'
 import type { PathParams } from '../lib/path.ts'
 import { type Backend, type BackendOptions, defineBackend } from './backend.ts'
-import { type HttpOperation, type HttpOperationWithInput, httpOperation, type PathInput } from './http-operation.ts'
+import {
+  type HttpOperation,
+  type HttpOperationWithInput,
+  httpOperation,
+  type PathInput,
+  type Written,
+} from './http-operation.ts'
 
 /** Defines one operation: its path, what it takes and what it answers. Overloads: with an `input` function, or without. */
 export interface Define {
@@ -16,7 +22,7 @@ export interface Define {
   /** The input is whatever the `input` function takes. */
   <P extends `/${string}`, S extends z.ZodType, I>(
     path: P,
-    operation: HttpOperationWithInput<PathParams<P>, I, S>,
+    operation: HttpOperationWithInput<PathParams<P>, I, S> & Written<I>,
   ): Call<I, z.output<S>>
 }
 

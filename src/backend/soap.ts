@@ -5,6 +5,7 @@ import { isFacetError } from '../errors.ts'
 import { functionOption, schemaOption } from '../options.ts'
 import { readBody, statusError, validate } from './answer.ts'
 import { type Backend, type BackendOptions, defineBackend, defineOperation, type OperationOptions } from './backend.ts'
+import type { Written } from './http-operation.ts'
 import { checkRequest, compile, operationCall } from './operation-call.ts'
 import type { Answer, Outgoing } from './transport.ts'
 
@@ -30,7 +31,7 @@ export interface SoapOperation<I, W extends z.ZodType, S extends z.ZodType> exte
 export interface Soap extends Backend {
   operation<I, W extends z.ZodType, S extends z.ZodType>(
     name: string,
-    operation: SoapOperation<I, W, S>,
+    operation: SoapOperation<I, W, S> & Written<I>,
   ): Call<I, z.output<S>>
 }
 

@@ -99,3 +99,13 @@ proxy('/x/*path', shop)
 proxy('ANY /x/*path', noInput)
 // @ts-expect-error a code from the table
 new FacetError('backend-tired')
+
+// An input function without a type would make the call's input `any`.
+// @ts-expect-error write the type of this function's parameter
+shop.get('/products/:sku', { input: ({ sku }) => ({ params: { sku } }), output: z.string() })
+billing.operation('GetInvoices', {
+  request: z.object({ CustomerNo: z.string() }),
+  // @ts-expect-error write the type of this function's parameter
+  input: ({ customer }) => ({ CustomerNo: customer }),
+  output: z.object({}),
+})
