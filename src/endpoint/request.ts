@@ -47,6 +47,6 @@ export interface ParsedRequest {
   readonly headers?: unknown
 }
 
-/** The request's type where it does not matter: it stands in argument and result positions, so no other type fits them all. */
-// biome-ignore lint/suspicious/noExplicitAny: see above
+/** The request's type where it does not matter. */
+// biome-ignore lint/suspicious/noExplicitAny: it stands in argument and result positions, so no other type fits them all
 export type AnyRequest = any

@@ -7,10 +7,9 @@ import { type Drain, drainer } from './drain.ts'
 import { problemOf } from './problem.ts'
 
 /**
- * Node's own bounds, set on purpose. A whole request must arrive within 300 s (large uploads to proxied routes are slow
- * but honest; an endpoint's body is bounded by its deadline), its head within 30 s (a client that trickles its headers
- * holds a connection for nothing), and an idle connection is kept 5 s, less than the usual balancer's 60 s being the
- * balancer's business to retry on.
+ * Node's own bounds, set on purpose, in milliseconds. A whole request must arrive within 300 s: large uploads to proxied
+ * routes are slow but honest, and an endpoint's body is bounded by its deadline. Its head must arrive within 30 s: a client
+ * that trickles its headers holds a connection for nothing. An idle connection is kept for 5 s.
  */
 const BOUNDS = {
   requestTimeout: 300_000,
