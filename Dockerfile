@@ -12,8 +12,16 @@ FROM base AS runtime
 COPY package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
 
+# The mock billing service reads SOAP with what Facet itself uses in its tests only.
+FROM base AS test-dependencies
+COPY package.json package-lock.json ./
+RUN npm ci --include=dev --ignore-scripts
+
 # The mock backends: `crm`, `shop`, `billing`, `rates` or `all` says which. Not the default target, which is the last.
 FROM runtime AS mocks
+COPY --from=test-dependencies /app/node_modules/xml2js ./node_modules/xml2js
+COPY --from=test-dependencies /app/node_modules/sax ./node_modules/sax
+COPY --from=test-dependencies /app/node_modules/xmlbuilder ./node_modules/xmlbuilder
 COPY test/backends ./test/backends
 USER node
 EXPOSE 4001 4002 4003 4004

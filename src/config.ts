@@ -158,17 +158,20 @@ export interface BackendVariables {
   readonly name: string
   readonly url: string | EnvironmentVariable
   readonly headers?: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
+  /** What is sent within messages, by the option that says it. */
+  readonly secrets?: readonly (readonly [option: string, value: string | EnvironmentVariable])[]
 }
 
 /**
- * Checks the URLs and the headers of all backends at once.
+ * Checks the URLs, the headers and the secrets of all backends at once.
  *
  * @returns one line for each that is missing or malformed, naming the variable and what was expected
  */
 export function checkBackends(backends: readonly BackendVariables[], environment: Environment): string[] {
-  return backends.flatMap(({ name, url, headers = [] }) => [
+  return backends.flatMap(({ name, url, headers = [], secrets = [] }) => [
     ...checkUrl(name, url, environment),
-    ...headers.flatMap(([header, value]) => checkHeader(name, header, value, environment)),
+    ...headers.flatMap(([header, value]) => checkSecret(name, header, value, HEADER, environment)),
+    ...secrets.flatMap(([option, value]) => checkSecret(name, option, value, MESSAGE, environment)),
   ])
 }
 
@@ -186,16 +189,27 @@ function checkUrl(backend: string, url: string | EnvironmentVariable, environmen
   return []
 }
 
+/** What can carry a secret, and what it can carry. */
+interface Carrier {
+  readonly name: string
+  readonly accepts: (value: string) => boolean
+}
+
+const HEADER: Carrier = { name: 'header', accepts: isFieldValue }
+const MESSAGE: Carrier = { name: 'message', accepts: (value) => !/\p{Cc}/u.test(value) }
+
 /** A header's value is a secret as often as not, so it is never shown. */
-function checkHeader(
+function checkSecret(
   backend: string,
-  header: string,
+  sentAs: string,
   value: string | EnvironmentVariable,
+  carrier: Carrier,
   environment: Environment,
 ): string[] {
   if (!isEnvironmentVariable(value)) return []
   const found = environment[value.name]
-  const expected = `expected what backend '${backend}' is sent as '${header}'`
+  const expected = `expected what backend '${backend}' is sent as '${sentAs}'`
   if (!found) return [`${value.name} is not set: ${expected}`]
-  return isFieldValue(found) ? [] : [`${value.name} has characters that no header can carry: ${expected}`]
+  if (carrier.accepts(found)) return []
+  return [`${value.name} has characters that no ${carrier.name} can carry: ${expected}`]
 }

@@ -99,11 +99,24 @@ export interface Issue {
   readonly message: string
 }
 
+/** A SOAP Fault, for whoever handles the error; `faultOf` of its operation's call gives it with the type of its detail. */
+export interface BackendFault {
+  /** Which of the operation's `faults` it is. */
+  readonly name: string | undefined
+  readonly codes: readonly string[]
+  /** What the operation's `faults` declare of its detail. */
+  readonly detail: unknown
+}
+
 export interface ErrorDetails {
   /** For the log only: it may carry what a backend said, so it is never sent. */
   readonly detail?: string
   /** The status that a backend answered with; never sent. */
   readonly upstream?: number
+  /** The status to answer with (400 to 599), where it is not the table's. */
+  readonly status?: number
+  /** The SOAP Fault that a backend answered with; never sent. */
+  readonly fault?: BackendFault
   /** What is wrong with the caller's input; sent to the caller. */
   readonly issues?: readonly Issue[]
   /** The names that would have been right; sent to the caller. */
@@ -121,6 +134,8 @@ export class FacetError extends Error {
   readonly [BRAND] = true
   readonly code: ErrorCode
   readonly upstream: number | undefined
+  readonly status: number
+  readonly fault: BackendFault | undefined
   readonly issues: readonly Issue[] | undefined
   readonly known: readonly string[] | undefined
   readonly headers: Readonly<Record<string, string>> | undefined
@@ -128,17 +143,18 @@ export class FacetError extends Error {
   source: string | undefined
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    const { status = ERRORS[code].status } = details
+    if (!(Number.isInteger(status) && status >= 400 && status <= 599))
+      throw new RangeError(`the status of a failure is 400 to 599, and not ${status}`)
     super(details.detail ?? ERRORS[code].title, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'FacetError'
     this.code = code
     this.upstream = details.upstream
+    this.status = status
+    this.fault = details.fault
     this.issues = details.issues
     this.known = details.known
     this.headers = details.headers
-  }
-
-  get status(): number {
-    return ERRORS[this.code].status
   }
 }
 

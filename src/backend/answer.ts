@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import type { Decode } from '../codec/codec.ts'
 import { FacetError } from '../errors.ts'
+import type { CancelToken } from '../lib/cancel.ts'
 import type { Answer } from './transport.ts'
 
-/** Bytes to the value that an operation promises. */
-export type ReadAnswer<O> = (answer: Answer) => O
+/** Bytes to the value that an operation promises; what takes several turns of the event loop comes as a promise. */
+export type ReadAnswer = (answer: Answer, token: CancelToken) => unknown
 
 /**
  * Reads answers of one operation: status, then bytes, then the declared schema.
@@ -12,12 +13,14 @@ export type ReadAnswer<O> = (answer: Answer) => O
  * @throws FacetError `resource-unknown` (404), `backend-status`, `backend-malformed`, `backend-shape`; never with the
  *   backend's own words in what a client sees
  */
-export function answerReader<S extends z.ZodType>(what: string, decode: Decode, output: S): ReadAnswer<z.output<S>> {
-  return (answer) => {
+export function answerReader(what: string, decode: Decode, output: z.ZodType): ReadAnswer {
+  const check = (value: unknown): unknown => validate(what, value, output)
+  return (answer, token) => {
     if (answer.status === 404)
       throw new FacetError('resource-unknown', { detail: `${what} answered 404`, upstream: 404 })
     if (answer.status < 200 || answer.status > 299) throw statusError(what, answer.status)
-    return validate(what, readBody(what, decode, answer), output)
+    const value = readBody(what, decode, answer, token)
+    return value instanceof Promise ? value.then(check) : check(value)
   }
 }
 
@@ -26,11 +29,11 @@ export function statusError(what: string, status: number): FacetError {
 }
 
 /** A login or error page that arrives with status 200 is no answer, whatever its text could be read as. */
-export function readBody(what: string, decode: Decode, { body, contentType }: Answer): unknown {
+export function readBody(what: string, decode: Decode, { body, contentType }: Answer, token?: CancelToken): unknown {
   if (contentType !== undefined && /^\s*text\/html\b/i.test(contentType)) {
     throw new FacetError('backend-malformed', { detail: `${what} answered with an HTML page` })
   }
-  return decode(body, contentType)
+  return decode(body, contentType, token)
 }
 
 export function validate<S extends z.ZodType>(what: string, value: unknown, output: S): z.output<S> {

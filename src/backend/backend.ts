@@ -93,19 +93,18 @@ const forwardedName = headerName.refine(
   'the name of a header that says something of the caller was expected',
 )
 
+/** A value, or the environment variable that has it. */
+export function environmentOr<T extends z.ZodType>(schema: T): z.ZodType {
+  return z.union([z.custom<EnvironmentVariable>(isEnvironmentVariable), schema])
+}
+
 const backendSchema = z.strictObject({
   url,
   timeout: durationOption.optional(),
   retries: z.number().int().min(0).max(10).optional(),
   forward: z.array(forwardedName).optional(),
   headers: z
-    .record(
-      headerName,
-      z.union([
-        z.custom<EnvironmentVariable>(isEnvironmentVariable),
-        z.string().refine(isFieldValue, 'a header value was expected'),
-      ]),
-    )
+    .record(headerName, environmentOr(z.string().refine(isFieldValue, 'a header value was expected')))
     .optional(),
   connections: z.number().int().min(1).optional(),
   maxBytes: z.number().int().min(1).optional(),

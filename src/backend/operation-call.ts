@@ -1,9 +1,10 @@
 import type { z } from 'zod'
-import type { Call, Run } from '../call/call.ts'
+import type { Call, Run, Runtime } from '../call/call.ts'
 import { pipeline } from '../call/pipeline.ts'
 import { DefinitionError, FacetError } from '../errors.ts'
+import type { ReadAnswer } from './answer.ts'
 import type { OperationSettings } from './backend.ts'
-import { type Answer, type Outgoing, transportOf } from './transport.ts'
+import { type Outgoing, transportOf } from './transport.ts'
 
 /**
  * The call of an operation, whatever it speaks.
@@ -13,8 +14,8 @@ import { type Answer, type Outgoing, transportOf } from './transport.ts'
  */
 export function operationCall<I>(
   settings: OperationSettings<I>,
-  write: (input: I) => Outgoing,
-  read: (answer: Answer) => unknown,
+  write: (input: I, runtime: Runtime) => Outgoing,
+  read: ReadAnswer,
 ): Call<I, unknown> {
   const { backend, name, effect, timeout } = settings
   return {
@@ -25,9 +26,9 @@ export function operationCall<I>(
     bind: (runtime) => {
       const transport = transportOf(backend, runtime)
       const send: Run<I, unknown> = async (input, context) => {
-        const answer = await transport.send(write(input), context, timeout)
+        const answer = await transport.send(write(input, runtime), context, timeout)
         context.bytes = answer.body.length
-        return read(answer)
+        return read(answer, context.token)
       }
       return pipeline(send, runtime, settings)
     },

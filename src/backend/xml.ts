@@ -1,7 +1,17 @@
 import { z } from 'zod'
-import { vocabulary, xmlDecoder, xmlEncoder } from '../codec/xml/index.ts'
+import {
+  isXmlName,
+  OUTPUT_CHARSETS,
+  type OutputCharset,
+  type Unsendable,
+  vocabulary,
+  type XmlLimits,
+  xmlDecoder,
+  xmlEncoder,
+} from '../codec/xml/index.ts'
 import { type BackendOptions, defineBackend } from './backend.ts'
 import { methods, type Rest } from './rest.ts'
+import { limitsOption, slicedAboveOption } from './xml-options.ts'
 
 /** What can be said of a backend that speaks plain XML. */
 export interface XmlOptions extends BackendOptions {
@@ -9,6 +19,19 @@ export interface XmlOptions extends BackendOptions {
   readonly root?: string
   /** The namespace of what is sent; of what is received, namespaces matter where the schema names one. */
   readonly namespace?: string
+  /** The prefix that elements in that namespace are written with; without one it is declared as the default. */
+  readonly prefix?: string
+  /** The encoding of what is sent, UTF-8 if not said. */
+  readonly charset?: OutputCharset
+  /** What becomes of characters that XML cannot carry: refused if not said, or replaced by U+FFFD. */
+  readonly unsendable?: Unsendable
+  /** What an answer may have. */
+  readonly limits?: XmlLimits
+  /**
+   * Answers of more bytes than this are read in slices of a few milliseconds, so that other requests get their turn in
+   * between: 262,144 if not said. `Infinity` reads every answer in one go.
+   */
+  readonly slicedAbove?: number
 }
 
 /**
@@ -24,16 +47,26 @@ export interface XmlOptions extends BackendOptions {
  * @throws DefinitionError with the option and its value
  */
 function xmlBackend(name: string, options: XmlOptions): Rest {
-  const backend = defineBackend(name, options, { root: z.string().optional(), namespace: z.string().optional() })
-  const { root = 'request', namespace = '' } = options
+  const backend = defineBackend(name, options, {
+    root: z.string().optional(),
+    namespace: z.string().optional(),
+    prefix: z.string().refine(isXmlName, 'a prefix was expected').optional(),
+    charset: z.enum(OUTPUT_CHARSETS).optional(),
+    unsendable: z.enum(['refuse', 'replace']).optional(),
+    limits: limitsOption.optional(),
+    slicedAbove: slicedAboveOption.optional(),
+  })
+  const { root = 'request', namespace = '', prefix, charset = 'utf-8', unsendable = 'refuse', limits = {} } = options
+  const { slicedAbove } = options
+  const reading = slicedAbove === undefined ? { limits } : { limits, slicedAbove }
   return Object.freeze({
     ...backend,
     ...methods(
       backend,
-      (output) => xmlDecoder(output),
+      (output) => xmlDecoder(output, reading),
       (request) =>
         request
-          ? xmlEncoder(request, { local: root, ns: namespace })
+          ? xmlEncoder(request, { local: root, ns: namespace, prefix }, { charset, unsendable })
           : () => {
               throw new TypeError('an XML body needs its shape in `request`')
             },

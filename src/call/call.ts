@@ -67,6 +67,8 @@ export interface BackendInfo {
   readonly forward: readonly string[]
   /** Headers that every call sends it. */
   readonly headers?: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
+  /** What every call sends it within its messages, such as a password, by the option that says it. */
+  readonly secrets?: readonly (readonly [option: string, value: string | EnvironmentVariable])[]
 }
 
 /**

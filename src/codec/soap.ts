@@ -1,48 +1,116 @@
-import type { z } from 'zod'
 import { FacetError } from '../errors.ts'
-import type { Decode, Encode } from './codec.ts'
-import { elementReader, elementWriter, readDocument } from './xml/index.ts'
+import type { CancelToken } from '../lib/cancel.ts'
+import type { Encoded } from './codec.ts'
+import { answerParts, type Envelope, type SoapAnswer } from './soap/answer.ts'
+import { envelopeOf, failureExplainer, malformed } from './soap/failure.ts'
+import { faultError } from './soap/fault.ts'
+import { inlineReferences, type Message } from './soap/multiref.ts'
+import { envelopeWriter, type SoapRequest } from './soap/request.ts'
+import { contentTypeOf } from './soap/version.ts'
+import { xmlFailure } from './xml/decoder.ts'
+import { partDecoder, type XmlLimits } from './xml/index.ts'
+import type { Part } from './xml/shape.ts'
 
-/** SOAP 1.1, section 3. */
-const ENVELOPE = 'http://schemas.xmlsoap.org/soap/envelope/'
+export type { SoapAnswer } from './soap/answer.ts'
+export { type FaultCode, type FaultRule, type FaultTable, isReadWith } from './soap/fault.ts'
+export type { SoapElement, SoapRequest } from './soap/request.ts'
+export type { SoapVersion } from './soap/version.ts'
 
-/** A writer of SOAP 1.1 requests, document/literal: the schema describes what is in the operation's element. */
-export function soapEncoder(schema: z.core.$ZodType, operation: string, namespace: string): Encode {
-  const write = elementWriter(schema, { local: operation, ns: namespace })
-  const open = `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${ENVELOPE}"><soap:Body>`
-  return (value) => ({
-    body: `${open}${write(value)}</soap:Body></soap:Envelope>`,
-    contentType: 'text/xml; charset=utf-8',
-  })
-}
+/** A writer of requests. `security` is the text of a header block of WS-Security, '' for none. */
+export type SoapEncode = (body: unknown, header: unknown, security: string) => Encoded
 
 /**
- * A reader of SOAP 1.1 answers: the schema describes what is in the answer's element, the first one of the body.
+ * A writer of SOAP requests: document/literal, bare or wrapped, and rpc/literal.
  *
- * @throws FacetError `backend-fault` for a Fault, on whatever status; its words stay in the log
+ * @throws TypeError for a schema that cannot direct XML, or a name that is none
  */
-export function soapDecoder(schema: z.core.$ZodType, namespace: string): Decode {
-  const read = elementReader(schema)
-  return (bytes, contentType) => {
-    const envelope = readDocument(bytes, contentType)
-    if (envelope.local !== 'Envelope' || envelope.ns !== ENVELOPE) {
-      throw new FacetError('backend-malformed', {
-        detail: `the answer is no SOAP 1.1 envelope but '${envelope.local}'`,
-      })
+export function soapEncoder(request: SoapRequest & { readonly action: string }): SoapEncode {
+  const write = envelopeWriter(request)
+  const contentType = contentTypeOf(request.version, request.action)
+  return (body, header, security) => ({ body: write(body, header, security), contentType })
+}
+
+/** What an answer is read to. */
+export interface SoapContent {
+  readonly body: unknown
+  readonly header: unknown
+}
+
+/** How answers are read. */
+export interface SoapReading extends SoapAnswer {
+  readonly limits?: XmlLimits | undefined
+  /** Documents of more bytes are read in slices. */
+  readonly slicedAbove?: number | undefined
+  /** Whether values may stand elsewhere in the message and be referred to: rpc/encoded. */
+  readonly encoded?: boolean
+}
+
+/** A reader of answers. What is too long to be read in one go comes as a promise; the token ends it. */
+export type SoapDecode = (
+  bytes: Buffer,
+  contentType: string | undefined,
+  token?: CancelToken,
+) => SoapContent | Promise<SoapContent>
+
+/**
+ * A reader of SOAP answers, of which a Fault is one on whatever status. It throws a FacetError: `backend-fault`, or what the
+ * table says, for a Fault, whose words stay in the log; `backend-malformed` for what is no envelope; `backend-shape`.
+ *
+ * @throws TypeError for a schema that cannot direct XML
+ */
+export function soapDecoder(described: SoapReading): SoapDecode {
+  // No message may have a DOCTYPE (SOAP 1.1, section 3; SOAP 1.2 part 1, section 5).
+  const limits = { ...described.limits, doctype: false }
+  const reading = { ...described, limits }
+  const { version, namespace, answer = {}, faults } = reading
+  const parts = answerParts(reading)
+  const sliced = described.slicedAbove === undefined ? {} : { slicedAbove: described.slicedAbove }
+  const decode = partDecoder(parts.envelope, { ...envelopeOf(version, limits), ...sliced })
+  const explain = failureExplainer(reading)
+  const missingHeader = parts.header && emptyReader(parts.header)
+  const { name = '', ns = namespace } = answer
+  const nowhere = `the SOAP body does not have ${name === '' ? 'an element' : `'${name}'`} in the namespace '${ns}'`
+
+  const contentOf = (read: unknown): SoapContent => {
+    const { Header: header, Body: body } = read as Envelope
+    if (body?.Fault) throw faultError(body.Fault, faults, true)
+    if (body === undefined) throw malformed('an envelope without a body')
+    if (header !== undefined && Object.keys(read as Envelope)[0] !== 'Header')
+      throw malformed('an envelope with its header behind its body')
+    if (parts.body && !parts.body.optional && !Object.hasOwn(body, 'answer'))
+      throw new FacetError('backend-shape', { detail: nowhere })
+    return { body: body.answer, header: header === undefined ? missingHeader?.() : header }
+  }
+
+  return (bytes, contentType, token) => {
+    // Where no answer is read, none may come.
+    if (bytes.length === 0 && !parts.body) return { body: undefined, header: missingHeader?.() }
+    const message = prepare(bytes, contentType, reading)
+    const fail = (error: unknown): never => {
+      throw explain(error, message)
     }
-    const [body] = envelope.children('Body', ENVELOPE)
-    const [fault] = body?.children('Fault', ENVELOPE) ?? []
-    if (fault) {
-      const said = (name: string) => fault.children(name, undefined)[0]?.text.trim() ?? ''
-      throw new FacetError('backend-fault', { detail: `Fault ${said('faultcode')}: ${said('faultstring')}` })
+    let read: unknown
+    try {
+      read = decode(message.bytes, message.contentType, token)
+    } catch (error) {
+      return fail(error)
     }
-    const [answer] = body?.all() ?? []
-    if (!answer) throw new FacetError('backend-malformed', { detail: 'the SOAP body is empty' })
-    if (answer.ns !== namespace) {
-      throw new FacetError('backend-shape', {
-        detail: `the answer '${answer.local}' is in the namespace '${answer.ns}', not '${namespace}'`,
-      })
-    }
-    return read(answer)
+    return read instanceof Promise ? read.then(contentOf, fail) : contentOf(read)
   }
 }
+
+function prepare(bytes: Buffer, contentType: string | undefined, { encoded, limits }: SoapReading): Message {
+  try {
+    return encoded ? inlineReferences(bytes, contentType, limits) : { bytes, contentType }
+  } catch (error) {
+    throw xmlFailure(error)
+  }
+}
+
+/** What a header is that is not there: one without a block, unless it may be missing. */
+function emptyReader(part: Part): () => unknown {
+  const decode = partDecoder(part)
+  return () => (part.optional ? undefined : decode(EMPTY, undefined))
+}
+
+const EMPTY = Buffer.from('<Header/>')

@@ -13,6 +13,8 @@ export function named(error: unknown, source: string): FacetError {
   const copy = new FacetError(error.code, {
     detail: error.message,
     cause: error.cause ?? error,
+    status: error.status,
+    ...(error.fault && { fault: error.fault }),
     ...(error.upstream !== undefined && { upstream: error.upstream }),
     ...(error.issues && { issues: error.issues }),
     ...(error.known && { known: error.known }),

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { parseJson } from '../codec/json.ts'
-import { xmlDecoder } from '../codec/xml/index.ts'
-import { FacetError, isFacetError } from '../errors.ts'
+import { ShapeError, XmlLimitError, XmlSyntaxError, xmlDecoder } from '../codec/xml/index.ts'
+import { FacetError, type Issue, isFacetError } from '../errors.ts'
 import type { TimerWheel } from '../lib/timer-wheel.ts'
 import type { RequestContext } from './context.ts'
 
@@ -36,10 +36,11 @@ export function bodyReader(schema: z.ZodType): BodyReader {
     }
     const bytes = await readBytes(context, options)
     try {
-      return isJson ? parseJson(bytes) : decodeXml?.(bytes, context.header('content-type'))
+      return isJson ? parseJson(bytes) : await decodeXml?.(bytes, context.header('content-type'), context.token)
     } catch (cause) {
+      if (isFacetError(cause) && (cause.code === 'client-closed' || cause.code === 'deadline')) throw cause
       throw new FacetError('input-invalid', {
-        issues: [{ path: 'body', message: isJson ? 'not JSON' : xmlMessage(cause) }],
+        issues: [isJson ? { path: 'body', message: 'not JSON' } : xmlIssue(cause)],
         cause: isFacetError(cause) ? cause.cause : cause,
       })
     }
@@ -64,10 +65,12 @@ function isXml(type: string): boolean {
   return type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')
 }
 
-/** What is wrong with the caller's XML, without quoting it. */
-function xmlMessage(error: unknown): string {
+/** What is wrong with the caller's XML, and where. */
+function xmlIssue(error: unknown): Issue {
   const cause = isFacetError(error) ? error.cause : error
-  return cause instanceof RangeError ? cause.message : 'not well-formed XML'
+  if (cause instanceof ShapeError) return { path: ['body', ...cause.path].join('.'), message: cause.reason }
+  const isKnown = cause instanceof XmlSyntaxError || cause instanceof XmlLimitError
+  return { path: 'body', message: isKnown ? `not XML that can be read: ${cause.message}` : 'not well-formed XML' }
 }
 
 /** Not every schema can direct XML; an endpoint with such a one takes JSON only. */

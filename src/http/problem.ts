@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { stringify } from '../codec/json.ts'
-import { escapeText } from '../codec/xml/write.ts'
+import { escapeText } from '../codec/xml/escape.ts'
 import type { Format } from '../endpoint/client.ts'
 import { ERRORS, FacetError, isFacetError } from '../errors.ts'
 
@@ -26,11 +26,10 @@ export function asFacetError(error: unknown): FacetError {
 }
 
 export function problemOf(error: FacetError, requestId: string): Problem {
-  const { status, title } = ERRORS[error.code]
   return {
     type: PROBLEMS + error.code,
-    title,
-    status,
+    title: ERRORS[error.code].title,
+    status: error.status,
     code: error.code,
     requestId,
     ...(error.source !== undefined && { source: error.source }),

@@ -13,9 +13,9 @@ import { inOrder, type Slice } from './turns.ts'
 const known = { scenarios: ['json', 'xml'], contenders: ['limit', 'facet', 'express'] }
 
 describe('the command line', () => {
-  test('without options runs everything for ten seconds', () => {
+  test('without options runs everything, for as long as each scenario thinks right', () => {
     expect(parseArguments([], known)).toEqual({
-      seconds: 10,
+      seconds: undefined,
       connections: 16,
       scenarios: ['json', 'xml'],
       contenders: ['limit', 'facet', 'express'],
@@ -27,6 +27,16 @@ describe('the command line', () => {
   test('takes comma lists and repeated options, in the known order and without duplicates', () => {
     const options = parseArguments(['--only', 'xml,json', '--only=xml', '--contenders', 'express, limit'], known)
     expect(options).toMatchObject({ scenarios: ['json', 'xml'], contenders: ['limit', 'express'] })
+  })
+
+  test('takes the beginning of several names, unless it is a name itself', () => {
+    const some = { ...known, scenarios: ['cacheHit', 'read-1k', 'read-50k', 'read-50k-latin', 'write-1k'] }
+    const only = (...words: string[]) => parseArguments(['--only', words.join()], some).scenarios
+    expect(only('read')).toEqual(['read-1k', 'read-50k', 'read-50k-latin'])
+    expect(only('write', 'read-50')).toEqual(['read-50k', 'read-50k-latin', 'write-1k'])
+    expect(only('read-50k')).toEqual(['read-50k'])
+    expect(() => only('read', 'ead')).toThrow("unknown scenario 'ead'; known: cacheHit, read-1k")
+    expect(() => parseArguments(['--contenders', 'fac'], known)).toThrow("unknown contender 'fac'")
   })
 
   test.each([
@@ -136,9 +146,37 @@ describe('the program', () => {
     })
   }, 60_000)
 
-  test('says what is wrong with its options, and fails', async () => {
-    const failing = bench('--only', 'cachehit')
-    await expect(failing).rejects.toMatchObject({ code: 1, stdout: '' })
-    await expect(failing).rejects.toMatchObject({ stderr: expect.stringContaining("unknown scenario 'cachehit'") })
-  }, 30_000)
+  test('runs what needs no servers, by the beginning of its name, and keeps to the seconds', async () => {
+    const began = performance.now()
+    const { stdout } = await bench(
+      '--seconds=0.2',
+      '--only=xmlWrite-1',
+      '--json',
+      '--contenders=facet,jsonStringify,express',
+    )
+    const figure = expect.any(Number)
+    const all = {
+      ...{ mbPerSecond: figure, microsPerDocument: figure, microsSpread: [figure, figure] },
+      ...{ ratioToFloor: figure, ratioSpread: [figure, figure] },
+    }
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toEqual({
+      scenarios: {
+        'xmlWrite-1.5k': { facet: all, jsonStringify: all },
+        'xmlWrite-1M': { facet: all, jsonStringify: all },
+      },
+    })
+    expect(performance.now() - began).toBeLessThan(20_000)
+  }, 60_000)
+
+  test.each([
+    [['--only', 'cachehit'], "unknown scenario 'cachehit'"],
+    [['--only', 'proxy', '--contenders', 'saxes'], 'proxy: has none of the contenders saxes'],
+  ])(
+    'says what is wrong with %j, and fails',
+    async (argv, message) => {
+      const failing = bench(...argv)
+      await expect(failing).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(message) })
+    },
+    30_000,
+  )
 })

@@ -13,8 +13,23 @@ const TITLES: Record<string, string> = {
   p50Ms: 'p50 ms',
   p99Ms: 'p99 ms',
   rssMb: 'peak MB',
+  mbPerSecond: 'MB/s',
+  microsPerDocument: 'CPU µs/doc',
+  ratioToFloor: 'ratio to floor',
+  delayP50Ms: 'delay p50 ms',
+  delayP99Ms: 'delay p99 ms',
+  delayMaxMs: 'max ms',
+  smallP50Ms: 'small p50 ms',
+  smallP99Ms: 'small p99 ms',
+  largeMs: 'large ms',
+  cpuMsPerLarge: 'CPU ms/large',
 }
-const SPREADS: Record<string, string> = { ratioToLimit: 'ratioSpread', ratioToFloor: 'ratioSpread' }
+const SPREADS: Record<string, string> = {
+  ratioToLimit: 'ratioSpread',
+  ratioToFloor: 'ratioSpread',
+  microsPerDocument: 'microsSpread',
+  delayP99Ms: 'delayP99Spread',
+}
 
 /** A table a scenario; its columns are the figures that the scenario gave. */
 export function table(results: Results): string {

@@ -30,7 +30,26 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.max(rank, 1) - 1] ?? Number.NaN
 }
 
+/**
+ * The cost of each slice against the cost of the base's slice in the same round: what slowed the machine down in that
+ * round is in both.
+ */
+export function pairedRatios<T extends { round: number }>(
+  slices: readonly T[],
+  base: readonly T[],
+  cost: (slice: T) => number,
+): number[] {
+  const costs = new Map(base.map((slice) => [slice.round, cost(slice)]))
+  return slices.map((slice) => cost(slice) / (costs.get(slice.round) ?? Number.NaN))
+}
+
 /** Rounded to `digits` digits after the point; what is measured on a shared machine has no more meaning than that. */
 export function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits))
+}
+
+/** Both quartiles, rounded. */
+export function spread(values: readonly number[], digits: number): [number, number] {
+  const [low, high] = quartiles(values)
+  return [rounded(low, digits), rounded(high, digits)]
 }

@@ -20,13 +20,18 @@ beforeAll(async () => {
   project = readersProject()
   const started = await backendsFor()
   backends = started.backends
-  const book = page('docs/backends.md').fences.find(({ text }) => text.startsWith('<Book'))?.text ?? ''
-  library = await scriptedBackend({ 'GET /books/1': { headers: { 'content-type': 'application/xml' }, body: book } })
+  const shown = (start: string) => page('docs/xml.md').fences.find(({ text }) => text.startsWith(start))?.text ?? ''
+  const headers = { 'content-type': 'application/xml' }
+  library = await scriptedBackend({
+    'GET /books/1': { headers, body: shown('<Book') },
+    'GET /statement': { headers, body: shown('<Statement') },
+  })
   const facet = await start({
     ...project.variables,
     ...started.urls,
     DIRECTORY_URL: backends.crm.url,
     LIBRARY_URL: library.url,
+    BANK_URL: library.url,
     REVIEWS_URL: 'http://127.0.0.1:9',
     REVIEWS_AUTHORIZATION: 'Bearer 123',
   })
@@ -144,10 +149,13 @@ describe('the endpoints of the pages', () => {
     expect(headers.get('facet-partial')).toBe('invoices;reason=backend-status')
   })
 
-  test('book is read from the document that is shown', async () => {
-    const at = page('docs/backends.md').fences.findIndex(({ text }) => text.startsWith('<Book'))
-    const { body } = await asked('/books/1')
-    expect(body).toEqual(JSON.parse(page('docs/backends.md').fences[at + 1]?.text ?? ''))
+  test.each([
+    ['book', '/books/1', '<Book'],
+    ['statement', '/statement', '<Statement'],
+  ])('%s is read from the document that is shown', async (_, path, start) => {
+    const { fences: shown } = page('docs/xml.md')
+    const at = shown.findIndex(({ text }) => text.startsWith(start))
+    expect((await asked(path)).body).toEqual(JSON.parse(shown[at + 1]?.text ?? ''))
   })
 
   test('bestsellers tells clients what it says, and is everyone’s', async () => {

@@ -74,10 +74,10 @@ describe('the log of npm start', () => {
     const body = JSON.stringify({ invoice: '9999999', amount: 1, currency: 'EUR' })
     const headers = { 'content-type': 'application/json' }
     const reply = await ask(`${url}/customers/1/payments`, { method: 'POST', headers, body })
-    expect(reply.status).toBe(502)
+    expect(reply.status).toBe(404)
     expect(reply.text).not.toContain('9999999')
     const [line] = await logged(facet, 1)
-    expect(line).toMatchObject({ level: 40, status: 502, code: 'backend-fault', source: 'receipt' })
+    expect(line).toMatchObject({ level: 30, status: 404, code: 'resource-unknown', source: 'receipt' })
     expect(line?.error).toContain('unknown invoice 9999999')
     expect(line).not.toHaveProperty('stack')
   })

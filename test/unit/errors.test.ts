@@ -56,6 +56,14 @@ describe('a failure', () => {
     expect('cause' in error).toBe(false)
   })
 
+  test('can have a status of its own, of failure', () => {
+    expect(new FacetError('backend-fault', { status: 409 }).status).toBe(409)
+    for (const status of [200, 399, 600, 404.5, Number.NaN])
+      expect(() => new FacetError('backend-fault', { status })).toThrow(
+        new RangeError(`the status of a failure is 400 to 599, and not ${status}`),
+      )
+  })
+
   test('keeps what is known of it, and its cause', () => {
     const cause = new Error('ECONNREFUSED')
     const details = {

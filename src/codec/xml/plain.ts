@@ -1,4 +1,5 @@
-import { lexical, sendableText } from './write.ts'
+import { escapeText } from './escape.ts'
+import { lexical } from './lexical.ts'
 
 /** How values without a schema are written. */
 export interface PlainOptions {
@@ -29,7 +30,7 @@ function node(name: string, value: unknown, item: string, attributes = ''): stri
   if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return ''
   if (value === null) return `<${name}${attributes} xsi:nil="true"/>`
   if (typeof value !== 'object') {
-    const text = sendableText(lexical(value))
+    const text = escapeText(lexical(value), 'replace')
     return text === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${text}</${name}>`
   }
   if ('toJSON' in value && typeof value.toJSON === 'function') return node(name, value.toJSON(), item, attributes)
@@ -56,4 +57,16 @@ export function elementName(key: string): string {
   else if (!/^[A-Za-z_]/.test(name) || /^xml/i.test(name)) name = escaped(name.charAt(0)) + name.slice(1)
   if (names.size < 1_000) names.set(key, name)
   return name
+}
+
+/** The property that an element's name stands for: the inverse of `elementName`, for whatever document. */
+export function propertyName(name: string): string {
+  if (!name.includes('_x')) return name
+  return name === '_x_' ? '' : name.replace(/_x([\dA-Fa-f]{4,6})_/g, decoded)
+}
+
+/** What is not the number of a character stays as it is. */
+function decoded(escaped: string, digits: string): string {
+  const code = Number.parseInt(digits, 16)
+  return code > 0x10ffff ? escaped : String.fromCodePoint(code)
 }

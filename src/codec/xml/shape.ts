@@ -1,114 +1,118 @@
 import type { z } from 'zod'
-import { placeOf } from './vocabulary.ts'
+import type { Convention } from './conventions.ts'
+import type { Scalar } from './scalars.ts'
+import type { Spelling } from './spelling.ts'
 
-/** What text stands for. */
-export type Scalar = 'string' | 'number' | 'bigint' | 'boolean' | 'date'
+export type { Scalar }
 
-/** What a schema says about the XML of its value; made once, when the schema is first used. */
-export type Shape =
-  | { readonly kind: 'scalar'; readonly scalar: Scalar; readonly optional: boolean }
-  | { readonly kind: 'list'; readonly item: Shape; readonly optional: boolean }
-  | { readonly kind: 'object'; readonly fields: readonly Field[]; readonly optional: boolean }
+/** What a schema says about the XML of its value; made once, when an operation is defined. */
+export type Shape = ScalarShape | ListShape | ObjectShape | EmbeddedShape | AnyShape
 
-/** One property of an object: where it stands and what it is. In the schema's order, which is the order of elements. */
+/** Text: the first of the scalars that fits is what it stands for. */
+export interface ScalarShape {
+  readonly kind: 'scalar'
+  readonly scalars: readonly Scalar[]
+  /** The only texts that are strings, as far as the schema says it: those of its literals and enumerations. */
+  readonly texts: ReadonlySet<string> | undefined
+  /** A list within the text, separated by white space. */
+  readonly tokens: boolean
+  /** The schema would make a value even of what does not fit (`z.coerce`), so that it cannot be left to refuse it. */
+  readonly coerced: boolean
+}
+
+export interface ListShape {
+  readonly kind: 'list'
+  readonly item: Part
+}
+
+export interface ObjectShape {
+  readonly kind: 'object'
+  /** In the schema's order, which is the order of elements. */
+  readonly fields: readonly Field[]
+  /** What elements may be in it, in the same order; those of a choice one after the other. */
+  readonly elements: readonly ElementField[]
+  readonly byName: ReadonlyMap<string, readonly ElementField[]>
+  readonly attributes: readonly Field[]
+  /** The property that has the element's own text. */
+  readonly text: Field | undefined
+  /** The property that has the text between elements as well. */
+  readonly mixed: Field | undefined
+  /** Whether text of its own is kept at all. */
+  readonly keepsText: boolean
+  /** What is put in or missed when an element has ended: empty lists, and what the schema would make up out of nothing. */
+  readonly completed: readonly Field[]
+  /** What every other element is: the values of a record. */
+  readonly rest: ElementField | undefined
+  /** The one property whose value is the object's: a wrapped list. */
+  readonly unwrap: string | undefined
+  /** A property has a name that every object has already; without a prototype it is like any other. */
+  readonly bare: boolean
+}
+
+/** Text that is a document of its own. */
+export interface EmbeddedShape {
+  readonly kind: 'embedded'
+  /** The name of its root element, where it is written. */
+  readonly root: string | undefined
+  readonly part: Part
+}
+
+/** Whatever is there, after a convention. */
+export interface AnyShape {
+  readonly kind: 'any'
+  readonly convention: Convention
+}
+
+/** A shape, and whether it may be missing or nil. */
+export interface Part {
+  readonly shape: Shape
+  readonly optional: boolean
+  readonly nullable: boolean
+}
+
+/** One property of an object: where it stands and what it is. */
 export interface Field {
   readonly key: string
-  readonly place: 'element' | 'attribute' | 'text'
+  readonly place: 'element' | 'attribute' | 'text' | 'choice'
   readonly local: string
   /** Undefined: an element in its parent's namespace, an attribute in none. */
   readonly ns: string | undefined
-  readonly shape: Shape
+  readonly prefix: string | undefined
+  readonly part: Part
+  /** The elements of a choice. */
+  readonly options: readonly ElementField[]
+  /** What its text is, if it has nothing but text, and its tags without a prefix. */
+  readonly scalar: ScalarShape | undefined
+  readonly startTag: string
+  readonly endTag: string
+  /** A choice that has the text between its elements too. */
+  readonly mixed: boolean
+}
+
+/** An element that an object may have. */
+export interface ElementField {
+  /** The property that it belongs to. */
+  readonly field: Field
+  /** Which of a choice's elements it is. */
+  readonly option: string | undefined
+  readonly local: string
+  readonly ns: string | undefined
+  readonly prefix: string | undefined
+  readonly part: Part
+  /** Whether the property is a list to which each element adds one item. */
+  readonly repeats: boolean
+  /** What its text is, if it has nothing but text. */
+  readonly scalar: ScalarShape | undefined
+  /** How its name was spelt when it was met last. */
+  spelling: Spelling | undefined
 }
 
 /** `read`: what a document's text becomes before the schema checks it. `write`: what the schema gives, on its way out. */
 export type Direction = 'read' | 'write'
 
-/**
- * Walks a schema and says how its values look in XML.
- *
- * @throws TypeError that names the path and the kind of a part that cannot direct XML
- */
-export function shapeOf(schema: z.core.$ZodType, direction: Direction, path = ''): Shape {
-  const { def } = (schema as z.core.$ZodTypes)._zod
-  switch (def.type) {
-    case 'string':
-    case 'template_literal':
-      return scalar('string')
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-    case 'date':
-      return scalar(def.type)
-    case 'enum':
-      return scalar(Object.values(def.entries).every((entry) => typeof entry === 'number') ? 'number' : 'string')
-    case 'literal':
-      return scalar(literal(def.values))
-    case 'array':
-      return { kind: 'list', item: shapeOf(def.element, direction, `${path}[]`), optional: false }
-    case 'object':
-      return {
-        kind: 'object',
-        fields: Object.entries(def.shape).map(([key, part]) => field(key, part, direction, path)),
-        optional: false,
-      }
-    case 'optional':
-    case 'default':
-    case 'prefault':
-      return { ...shapeOf(def.innerType, direction, path), optional: true }
-    case 'nonoptional':
-      return { ...shapeOf(def.innerType, direction, path), optional: false }
-    // None of these takes `undefined`, so a list in them has no elements rather than being absent.
-    case 'nullable':
-    case 'catch':
-    case 'readonly':
-      return shapeOf(def.innerType, direction, path)
-    case 'pipe': {
-      const [near, far] = direction === 'read' ? [def.in, def.out] : [def.out, def.in]
-      return shapeOf((near as z.core.$ZodTypes)._zod.def.type === 'transform' ? far : near, direction, path)
-    }
-    default:
-      throw new TypeError(`the schema${path && ` at ${path}`} is a ${def.type}, which cannot say how its XML looks`)
-  }
+/** Says that a schema cannot direct XML, and where. */
+export function unsupported(path: string, why: string): TypeError {
+  return new TypeError(`the schema${path === '' ? '' : ` at ${path}`} ${why}`)
 }
 
-function scalar(kind: Scalar): Shape {
-  return { kind: 'scalar', scalar: kind, optional: false }
-}
-
-function literal(values: readonly unknown[]): Scalar {
-  const kind = typeof values[0]
-  return kind === 'number' || kind === 'bigint' || kind === 'boolean' ? kind : 'string'
-}
-
-function field(key: string, part: z.core.$ZodType, direction: Direction, path: string): Field {
-  const at = path === '' ? key : `${path}.${key}`
-  const place = findPlace(part)
-  const shape = shapeOf(part, direction, at)
-  if (place?.place === 'text' || place?.place === 'attribute') {
-    if (shape.kind !== 'scalar')
-      throw new TypeError(
-        `the schema at ${at} is ${shape.kind === 'list' ? 'a list' : 'an object'}, which cannot be ${place.place === 'text' ? 'text' : 'an attribute'}`,
-      )
-  }
-  const local = place?.name ?? key
-  if (!isXmlName(local))
-    throw new TypeError(
-      `the schema at ${at} would need the XML name '${local}'; give it one with xml.element(…, { name })`,
-    )
-  return { key, place: place?.place ?? 'element', local, ns: place?.ns, shape }
-}
-
-/** Whether text can be the name of an element or attribute, without a prefix. */
-export function isXmlName(text: string): boolean {
-  return /^[A-Za-z_\u00c0-\uffff][\w.\-\u00b7-\uffff]*$/.test(text)
-}
-
-/** `xml.attr(…)` may stand inside `.optional()`, `.nullable()` and the like, which wrap it. */
-function findPlace(schema: z.core.$ZodType): ReturnType<typeof placeOf> {
-  const place = placeOf(schema)
-  if (place) return place
-  const { def } = (schema as z.core.$ZodTypes)._zod
-  if ('innerType' in def) return findPlace(def.innerType)
-  if (def.type === 'pipe') return findPlace(def.in) ?? findPlace(def.out)
-  return undefined
-}
+export type Schema = z.core.$ZodType

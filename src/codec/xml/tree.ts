@@ -1,104 +1,102 @@
-import { Parser, processors } from 'xml2js'
-import { FacetError } from '../../errors.ts'
-import { guard } from './guard.ts'
+import type { XmlLimits } from './limits.ts'
+import { XML_NS, XMLNS_NS } from './namespaces.ts'
+import { END, Scanner, START, TEXT } from './scanner.ts'
 
-/** An element as xml2js gives it, asked about by namespace URI and local name, never by prefix. */
+/** An element of a document that is kept whole, asked about by namespace URI and local name, never by prefix. */
 export interface Element {
   readonly local: string
+  /** The namespace's URI, '' for none. */
   readonly ns: string
+  /** The element's own text, without that of the elements in it. */
   readonly text: string
   attribute(local: string, ns: string): string | undefined
+  /** Every attribute, those that declare namespaces left out. */
+  attributes(): readonly XmlAttribute[]
   /** The child elements of that name, in the document's order; any namespace where none is given. */
   children(local: string, ns: string | undefined): Element[]
-  /** Every child element, grouped by name. */
+  /** Every child element, in the document's order. */
   all(): Element[]
+  /** The namespace of a prefix where this element stands ('' for the default one); undefined if it is not declared. */
+  lookup(prefix: string): string | undefined
 }
-
-interface Attribute {
-  readonly value: string
-  readonly local: string
-  readonly uri: string
-}
-
-/** Neither key can be the name of an element, so no document can collide with them. */
-const ATTRIBUTES = '@'
-const TEXT = '#'
-const NAME = `${ATTRIBUTES}ns`
-
-type Node = Readonly<Record<string, unknown>>
 
 /**
- * Reads a document. xml2js parses strictly, with namespaces, and never expands entities of a document's own.
+ * Reads a whole document. For what no schema directs, such as a WSDL; answers of backends are read by `reader.ts`.
  *
- * @throws FacetError `backend-malformed`; what the parser said, which quotes the document, stays in its cause
+ * @throws XmlSyntaxError
+ * @throws XmlLimitError
  */
-export function parseXml(text: string): Element {
-  const parser = new Parser({
-    attrkey: ATTRIBUTES,
-    charkey: TEXT,
-    xmlns: true,
-    // One list for elements of one local name, whatever their prefixes: the document's order holds across prefixes too.
-    tagNameProcessors: [processors.stripPrefix],
-    explicitArray: true,
-    includeWhiteChars: true,
-    async: false,
-  })
-  let failure: unknown = null
-  let root: Node | null = null
-  parser.on('error', (error: unknown) => {
-    failure ??= error
-    // Otherwise it would read on after the first error, and report every other one to nobody.
-    throw error
-  })
-  parser.on('end', (result: Node | null) => {
-    if (root) failure ??= new SyntaxError('more than one root element')
-    root ??= result
-  })
-  try {
-    guard(text)
-    // Without a callback, which would end the parsing at the root's end and let anything follow it.
-    parser.parseString(text)
-  } catch (error) {
-    failure ??= error
+export function parseTree(bytes: Buffer, contentType: string | undefined, limits?: XmlLimits): Element {
+  const scanner = new Scanner(limits)
+  scanner.open(bytes, contentType)
+  const open: TreeElement[] = []
+  let root: TreeElement | undefined
+  for (let token = scanner.next(); token !== 0; token = scanner.next()) {
+    const parent = open.at(-1)
+    if (token === TEXT) {
+      if (parent) parent.text += scanner.text()
+    } else if (token === END) open.pop()
+    else if (token === START) {
+      const element = new TreeElement(scanner, parent)
+      parent?.elements.push(element)
+      root ??= element
+      open.push(element)
+    }
   }
-  if (failure !== null) {
-    const detail =
-      failure instanceof RangeError ? `the answer has ${failure.message}` : 'the answer is not well-formed XML'
-    throw new FacetError('backend-malformed', { detail, cause: failure })
-  }
-  const [node] = Object.values((root ?? {}) as Node)
-  if (typeof node !== 'object' || node === null)
-    throw new FacetError('backend-malformed', { detail: 'the answer is an empty document' })
-  return element(node as Node)
+  return root as TreeElement
 }
 
-function element(node: Node): Element {
-  const { uri, local } = node[NAME] as { uri: string; local: string }
-  const all = () =>
-    Object.entries(node).flatMap(([key, value]) =>
-      key === ATTRIBUTES || key === TEXT || key === NAME ? [] : elements(value),
-    )
-  return {
-    local,
-    ns: uri,
-    text: (node[TEXT] as string | undefined) ?? '',
-    attribute: (name, ns) => {
-      for (const { local, uri, value } of Object.values((node[ATTRIBUTES] ?? {}) as Record<string, Attribute>)) {
-        if (local === name && uri === ns) return value
-      }
-      return undefined
-    },
-    children: (name, ns) => {
-      const named = Object.hasOwn(node, name) ? elements(node[name]) : []
-      return ns === undefined ? named : named.filter((child) => child.ns === ns)
-    },
-    all,
-  }
+/** An attribute of an element that is kept. */
+export interface XmlAttribute {
+  readonly local: string
+  readonly ns: string
+  readonly value: string
 }
 
-/** xml2js puts its own prototype where an element is called `__proto__`; only what it parsed itself bears a name. */
-function elements(value: unknown): Element[] {
-  return Array.isArray(value)
-    ? value.filter((item: Node) => Object.hasOwn(item, NAME)).map((item: Node) => element(item))
-    : []
+class TreeElement implements Element {
+  readonly local: string
+  readonly ns: string
+  text = ''
+  readonly elements: TreeElement[] = []
+  readonly #attributes: XmlAttribute[] = []
+  readonly #parent: TreeElement | undefined
+  readonly #declared = new Map<string, string>()
+
+  constructor(scanner: Scanner, parent: TreeElement | undefined) {
+    this.local = scanner.local()
+    this.ns = scanner.uri
+    this.#parent = parent
+    const { attributes } = scanner
+    for (let index = 0; index < attributes.count; index++) {
+      const local = attributes.local(index)
+      const ns = attributes.uris[index] as string
+      const value = attributes.value(index)
+      this.#attributes.push({ local, ns, value })
+      if (ns === XMLNS_NS) this.#declared.set(attributes.prefix(index) === '' ? '' : local, value)
+    }
+  }
+
+  attribute(local: string, ns: string): string | undefined {
+    return this.#attributes.find((attribute) => attribute.local === local && attribute.ns === ns)?.value
+  }
+
+  attributes(): readonly XmlAttribute[] {
+    return this.#attributes.filter(({ ns }) => ns !== XMLNS_NS)
+  }
+
+  children(local: string, ns: string | undefined): Element[] {
+    return this.elements.filter((child) => child.local === local && (ns === undefined || child.ns === ns))
+  }
+
+  all(): Element[] {
+    return [...this.elements]
+  }
+
+  lookup(prefix: string): string | undefined {
+    for (let at: TreeElement | undefined = this; at; at = at.#parent) {
+      const uri = at.#declared.get(prefix)
+      if (uri !== undefined) return uri
+    }
+    return prefix === 'xml' ? XML_NS : prefix === '' ? '' : undefined
+  }
 }

@@ -1,6 +1,7 @@
 import { compareAnswers, compareHeaders } from '../compare.ts'
+import { contenders } from '../contenders.ts'
 import { figures } from '../figures.ts'
-import { type Program, start } from '../support/processes.ts'
+import { type Program, start, startAll } from '../support/processes.ts'
 import { takeTurns } from '../turns.ts'
 import type { Bench, Scenario } from './scenario.ts'
 
@@ -22,6 +23,8 @@ export function loadScenario(options: LoadScenario): Scenario {
   return {
     name,
     summary,
+    contenders: contenders.map((contender) => contender.name),
+    seconds: 10,
     async run(bench) {
       const programs = await startContenders(bench)
       try {
@@ -37,12 +40,8 @@ export function loadScenario(options: LoadScenario): Scenario {
 }
 
 /** Fresh processes for each scenario: neither the peak memory nor the compiled code of one has seen the others. */
-async function startContenders({ contenders, backends }: Bench): Promise<Program[]> {
-  const starting = contenders.map(({ name, path, env }) => start(name, path, { ...backends, ...env }))
-  const settled = await Promise.allSettled(starting)
-  const failed = settled.find((outcome) => outcome.status === 'rejected')
-  const programs = settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-  if (!failed) return programs
-  await Promise.all(programs.map((program) => program.stop()))
-  throw failed.reason
+async function startContenders(bench: Bench): Promise<Program[]> {
+  const backends = await bench.backends()
+  const chosen = contenders.filter(({ name }) => bench.contenders.includes(name))
+  return startAll(chosen.map(({ name, path, env }) => start(name, path, { ...backends, ...env })))
 }

@@ -1,5 +1,3 @@
-import type { Contender } from '../contenders.ts'
-
 /** What was measured of one contender in one scenario: a number, a first and a third quartile, or nothing to compare with. */
 export type Figures = Record<string, number | [number, number] | null>
 
@@ -8,9 +6,13 @@ export interface Bench {
   /** Timed seconds per contender. */
   seconds: number
   connections: number
-  contenders: readonly Contender[]
-  /** URLs of the mock backends, under the names of the environment variables that the contenders read. */
-  backends: Record<string, string>
+  /** Names of the contenders to measure: some of the scenario's own. */
+  contenders: readonly string[]
+  /**
+   * URLs of the mock backends, under the names of the environment variables that the contenders read. They are started
+   * by the first scenario that asks.
+   */
+  backends(): Promise<Record<string, string>>
   /** A line of progress for the person who waits. */
   progress(text: string): void
 }
@@ -22,6 +24,10 @@ export interface Bench {
 export interface Scenario {
   name: string
   summary: string
+  /** Names of all that it can measure. */
+  contenders: readonly string[]
+  /** Timed seconds per contender where the command line does not say. */
+  seconds: number
   /** Figures by contender. Throws when the answers are not comparable; then nothing that was timed counts. */
   run(bench: Bench): Promise<Record<string, Figures>>
 }

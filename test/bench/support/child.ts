@@ -11,22 +11,29 @@ export interface Usage {
 /** What the harness sends to a process that it started. */
 export interface Question {
   id: number
-  ask: 'usage'
+  ask: string
+  about: unknown
 }
 
 /** The reply to a {@link Question}. */
 export interface Answer {
   id: number
-  usage: Usage
+  answer: unknown
 }
+
+/** What a process can be asked, besides its `usage`. */
+export type Answers = Record<string, (about: never) => unknown>
 
 /**
  * Tells the harness that this process is ready (`started` says where it listens), answers its questions from then on,
  * and ends the process when the harness is gone, however that came about.
  */
-export function report(started: object): void {
+export function report(started: object, answers: Answers = {}): void {
   if (!process.send) throw new Error('this program is started by test/bench/main.ts, over an IPC channel')
-  process.on('message', ({ id }: Question) => process.send?.({ id, usage: usage() } satisfies Answer))
+  const all: Answers = { ...answers, usage }
+  process.on('message', ({ id, ask, about }: Question) => {
+    process.send?.({ id, answer: all[ask]?.(about as never) } satisfies Answer)
+  })
   process.on('disconnect', () => process.exit(0))
   process.send({ started })
 }
@@ -41,7 +48,7 @@ function usage(): Usage {
 }
 
 /** A URL that the harness has put into the environment. */
-export function backendUrl(name: 'CRM_URL' | 'SHOP_URL' | 'BILLING_URL'): string {
+export function backendUrl(name: 'CRM_URL' | 'SHOP_URL' | 'BILLING_URL' | 'STATEMENTS_URL'): string {
   const url = process.env[name]
   if (!url) throw new Error(`${name} is not set`)
   return url

@@ -12,6 +12,8 @@ export interface Program {
   /** What it said when it was ready: a port, or URLs. */
   readonly started: Record<string, unknown>
   usage(): Promise<Usage>
+  /** Any other question that the program answers (see `report` in child.ts). */
+  ask<T>(question: string, about?: unknown): Promise<T>
   stop(): Promise<void>
 }
 
@@ -31,17 +33,23 @@ export async function start(name: string, path: string, env: Record<string, stri
 
   const { started } = await message<{ started: Record<string, unknown> }>(child, name, START_MS, () => true)
   let last = 0
-  return {
-    name,
-    started,
-    async usage() {
-      const id = ++last
-      const answer = message<Answer>(child, name, ANSWER_MS, (value) => (value as Answer).id === id)
-      child.send({ id, ask: 'usage' } satisfies Question)
-      return (await answer).usage
-    },
-    stop: () => stop(child),
+  const ask = async <T>(question: string, about: unknown = null): Promise<T> => {
+    const id = ++last
+    const answer = message<Answer>(child, name, ANSWER_MS, (value) => (value as Answer).id === id)
+    child.send({ id, ask: question, about } satisfies Question)
+    return (await answer).answer as T
   }
+  return { name, started, usage: () => ask<Usage>('usage'), ask, stop: () => stop(child) }
+}
+
+/** Starts several at once. When one of them fails, the others are stopped as well. */
+export async function startAll(starting: readonly Promise<Program>[]): Promise<Program[]> {
+  const settled = await Promise.allSettled(starting)
+  const failed = settled.find((outcome) => outcome.status === 'rejected')
+  const programs = settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  if (!failed) return programs
+  await Promise.all(programs.map((program) => program.stop()))
+  throw failed.reason
 }
 
 /** Kills what was started here and is still running; nothing else. For the end of the process, which cannot wait. */

@@ -101,9 +101,10 @@ describe('a body', () => {
     expect(paths(expectProblem(await post(body), 'input-invalid'))).toEqual(['body'])
   })
 
-  test('in XML that is not well-formed is refused as such', async () => {
+  test('in XML that is not well-formed is refused, with the place', async () => {
     const problem = expectProblem(await post('<a><name>x</a>', { 'Content-Type': 'application/xml' }), 'input-invalid')
-    expect(problem.issues).toEqual([{ path: 'body', message: 'not well-formed XML' }])
+    const message = "not XML that can be read: line 1, column 11: an end tag that is not the one of 'name'"
+    expect(problem.issues).toEqual([{ path: 'body', message }])
   })
 
   test.each([

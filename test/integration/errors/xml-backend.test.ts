@@ -13,6 +13,7 @@ const fault = envelope(
 const answer = (price: string, namespace = 'urn:prices') =>
   envelope(`<GetPriceResponse xmlns="${namespace}"><Price>${price}</Price></GetPriceResponse>`)
 const as = (body: string, status = 200): ScriptedReply => ({ status, body, headers: { 'content-type': 'text/xml' } })
+const PARTS = { 'content-type': 'multipart/related; boundary=b' }
 const HTML: ScriptedReply = { body: `<html><body>${SECRET}</body></html>`, headers: { 'content-type': 'text/html' } }
 
 let backend: ScriptedBackend
@@ -94,7 +95,10 @@ describe('a SOAP service that', () => {
     ['is cut off in the middle', as(answer(SECRET).slice(0, 150)), 'backend-malformed'],
     ['sends no envelope', as(`<p>${SECRET}</p>`), 'backend-malformed'],
     ['sends an envelope of SOAP 1.2', as(answer('1').replace(ENVELOPE, 'urn:other')), 'backend-malformed'],
-    ['sends an empty Body', as(envelope('')), 'backend-malformed'],
+    ['sends an empty Body', as(envelope('')), 'backend-shape'],
+    ['sends a DOCTYPE', as(`<!DOCTYPE x>${answer('1.5')}`), 'backend-malformed'],
+    ['sends two Bodies', as(answer('1.5').replace('</s:Envelope>', '<s:Body/></s:Envelope>')), 'backend-malformed'],
+    ['sends parts without a boundary', { body: answer('1.5'), headers: PARTS }, 'backend-malformed'],
     ['answers in another namespace', as(answer('1.5', `urn:${SECRET}`)), 'backend-shape'],
     ['sends text where a number is declared', as(answer(SECRET)), 'backend-shape'],
     ['resets the connection', { reset: true }, 'backend-unreachable'],

@@ -31,13 +31,13 @@ describe('a payment', () => {
     )
     expect(call?.headers).toMatchObject({
       'content-type': 'text/xml; charset=utf-8',
-      soapaction: '"urn:acme:billing:v1#PayInvoice"',
+      soapaction: '"urn:acme:billing:v1/PayInvoice"',
     })
   })
 
   test('is what it says, whatever markup it says it with', async () => {
     const invoice = '</InvoiceNo><Amount>0.01</Amount><InvoiceNo>'
-    expectProblem(await pay({ ...PAYMENT, invoice }), 'backend-fault', 'receipt')
+    expectProblem(await pay({ ...PAYMENT, invoice }), 'resource-unknown', 'receipt')
     expect(demo.backends.billing.requests[0]?.body).toContain(
       '<InvoiceNo>&lt;/InvoiceNo&gt;&lt;Amount&gt;0.01&lt;/Amount&gt;&lt;InvoiceNo&gt;</InvoiceNo>',
     )
@@ -92,10 +92,16 @@ describe('a payment that billing fails', () => {
     expect(demo.asked('billing')).toEqual(['/billing'])
   })
 
-  test('with a Fault is told without its words', async () => {
+  test('with a Fault that says that there is no such invoice is a 404, without its words', async () => {
     const reply = await pay({ ...PAYMENT, invoice: '9999999' })
-    expectProblem(reply, 'backend-fault', 'receipt')
+    expectProblem(reply, 'resource-unknown', 'receipt')
     expect(reply.text).not.toContain('unknown invoice')
+  })
+
+  test('with a Fault that says that the amount is none is a 422, without its words', async () => {
+    const reply = await pay({ ...PAYMENT, amount: 12.345 })
+    expectProblem(reply, 'backend-fault', 'receipt', 422)
+    expect(reply.text).not.toMatch(/decimal|12\.345/)
   })
 })
 

@@ -148,12 +148,13 @@ describe('a document made to hurt', () => {
     ['an entity from elsewhere', '<!DOCTYPE b [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x"> %x;]><b><a>&y;</a></b>'],
   ])('with %s is refused', async (_, body) => {
     const { issues } = expectProblem(await post('/xml-body', body, 'application/xml'), 'input-invalid')
-    expect(issues).toEqual([{ path: 'body', message: 'not well-formed XML' }])
+    const message = 'not XML that can be read: line 1, column 14: an entity is declared, and entities are not read'
+    expect(issues).toEqual([{ path: 'body', message }])
   })
 
   test.each([
     ['elements in each other', '<c>'.repeat(100_000) + '</c>'.repeat(100_000), /more than 512 elements/],
-    ['elements that declare', '<c xmlns:x="y">'.repeat(20_000) + '</c>'.repeat(20_000), /more than 64 namespaces/],
+    ['elements that declare', '<c xmlns:x="y">'.repeat(20_000) + '</c>'.repeat(20_000), /more than 512 elements/],
     [
       'attributes',
       `<c ${Array.from({ length: 60_000 }, (_, i) => `a${i}=""`).join(' ')}/>`,

@@ -21,9 +21,18 @@ export interface ProblemBody {
 
 const KNOWN_PARTS = ['type', 'title', 'status', 'code', 'requestId', 'source', 'issues', 'known']
 
-/** Asserts that an answer is the problem of this code, whole, in the table's words and no others; gives it back. */
-export function expectProblem(reply: AnyReply, code: ErrorCode, source?: string): ProblemBody {
-  const { status, title } = ERRORS[code]
+/**
+ * Asserts that an answer is the problem of this code, whole, in the table's words and no others; gives it back.
+ *
+ * @param status where it is not the table's
+ */
+export function expectProblem(
+  reply: AnyReply,
+  code: ErrorCode,
+  source?: string,
+  status: number = ERRORS[code].status,
+): ProblemBody {
+  const { title } = ERRORS[code]
   expect({ status: reply.status, text: reply.text }).toEqual({ status, text: expect.stringContaining(`"${code}"`) })
   expect(reply.headers.get('content-type')).toBe('application/problem+json')
   expect(reply.headers.get('content-length')).toBe(String(Buffer.byteLength(reply.text)))

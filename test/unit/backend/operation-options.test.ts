@@ -72,8 +72,8 @@ describe('an operation', () => {
 
   test('whose schema cannot direct XML is refused, with where', () => {
     const rates = xml('rates', { url })
-    expect(() => rates.get('/rates', { output: z.object({ a: z.union([z.string(), z.number()]) }) })).toThrow(
-      "backend 'rates', operation 'GET /rates': the schema at a is a union, which cannot say how its XML looks",
+    expect(() => rates.get('/rates', { output: z.object({ a: z.tuple([z.string()]) }) })).toThrow(
+      "backend 'rates', operation 'GET /rates': the schema at a is a tuple, which cannot say how its XML looks",
     )
     expect(() =>
       xml('rates', { url, root: 'a b' }).post('/rates', { output, request: output, input: () => ({ body: {} }) }),

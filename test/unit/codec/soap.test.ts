@@ -1,134 +1,161 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
-import { soapDecoder, soapEncoder } from '../../../src/codec/soap.ts'
+import { type SoapRequest, soapEncoder } from '../../../src/codec/soap.ts'
 import { vocabulary as xml } from '../../../src/codec/xml/index.ts'
-import { failureOf } from '../support/failure.ts'
+import { NS, SOAP_1_1, SOAP_1_2 } from '../support/soap.ts'
 import { reread } from '../support/well-formed.ts'
 
-const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
-const NS = 'urn:acme:billing:v1'
-const envelope = (body: string) => `<s:Envelope xmlns:s="${SOAP}"><s:Body>${body}</s:Body></s:Envelope>`
-const answer = (inner: string) => envelope(`<GetInvoicesResponse xmlns="${NS}">${inner}</GetInvoicesResponse>`)
-const decode = (text: string | Buffer, schema: z.ZodType = z.object({}), type?: string) =>
-  soapDecoder(schema, NS)(Buffer.from(text as string), type)
+const payment = z.object({ InvoiceNo: z.string(), Amount: z.number(), Currency: z.string() })
+const PAYMENT = { Currency: 'EUR', Amount: 12.5, InvoiceNo: '0001' }
+const ELEMENTS = '<InvoiceNo>0001</InvoiceNo><Amount>12.5</Amount><Currency>EUR</Currency>'
 
-describe('a SOAP request', () => {
-  const schema = z.object({ InvoiceNo: z.string(), Amount: z.number(), Currency: z.string() })
+type Said = Partial<SoapRequest> & { readonly action?: string }
+const encoder = (said: Said = {}) =>
+  soapEncoder({
+    ...{ version: '1.1', operation: 'PayInvoice', namespace: NS, style: 'document', body: payment, action: 'urn:a#b' },
+    ...said,
+  })
+const write = (body: unknown, said: Said = {}, header?: unknown, security = '') =>
+  String(encoder(said)(body, header, security).body)
+const inEnvelope = (content: string, ns = SOAP_1_1) =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${ns}">${content}</soap:Envelope>`
 
+describe('a request', () => {
   test('is an envelope around the operation, in its namespace, in the order of the schema', () => {
-    const { body, contentType } = soapEncoder(
-      schema,
-      'PayInvoice',
-      NS,
-    )({ Currency: 'EUR', Amount: 12.5, InvoiceNo: '0001' })
-    expect(contentType).toBe('text/xml; charset=utf-8')
-    expect(body).toBe(
-      `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${SOAP}"><soap:Body><PayInvoice xmlns="${NS}">` +
-        '<InvoiceNo>0001</InvoiceNo><Amount>12.5</Amount><Currency>EUR</Currency></PayInvoice></soap:Body></soap:Envelope>',
-    )
-    expect(reread(String(body), true)['soap:Envelope']['soap:Body'].PayInvoice['@ns']).toEqual({
+    expect(write(PAYMENT)).toBe(inEnvelope(`<soap:Body><PayInvoice xmlns="${NS}">${ELEMENTS}</PayInvoice></soap:Body>`))
+    expect(reread(write(PAYMENT), true)['soap:Envelope']['soap:Body'].PayInvoice['@ns']).toEqual({
       uri: NS,
       local: 'PayInvoice',
     })
   })
 
+  test('is text/xml in version 1.1, whatever the action', () => {
+    expect(encoder()(PAYMENT, undefined, '').contentType).toBe('text/xml; charset=utf-8')
+  })
+
+  test('of version 1.2 has its envelope, and the action in its media type', () => {
+    const { body, contentType } = encoder({ version: '1.2', action: 'urn:acme#Pay' })(PAYMENT, undefined, '')
+    expect(contentType).toBe('application/soap+xml; charset=utf-8; action="urn:acme#Pay"')
+    expect(body).toContain(`<soap:Envelope xmlns:soap="${SOAP_1_2}"><soap:Body><PayInvoice xmlns="${NS}">`)
+    expect(encoder({ version: '1.2', action: '' })(PAYMENT, undefined, '').contentType).toBe(
+      'application/soap+xml; charset=utf-8',
+    )
+  })
+
   test('cannot be left by what is in it', () => {
     const hostile = '</InvoiceNo></PayInvoice></soap:Body><x a="b">&'
-    const { body } = soapEncoder(schema, 'PayInvoice', NS)({ InvoiceNo: hostile, Amount: 1, Currency: '"' })
-    expect(reread(String(body))['soap:Envelope']['soap:Body'].PayInvoice.InvoiceNo).toBe(hostile)
+    const text = write({ InvoiceNo: hostile, Amount: 1, Currency: '"' })
+    expect(reread(text)['soap:Envelope']['soap:Body'].PayInvoice.InvoiceNo).toBe(hostile)
   })
 
-  test('without anything in it is an empty operation', () => {
-    expect(soapEncoder(z.object({}), 'Ping', NS)({}).body).toContain(`<soap:Body><Ping xmlns="${NS}"/></soap:Body>`)
+  test('cannot be left by its namespace', () => {
+    const namespace = 'urn:"><x a="'
+    expect(reread(write(PAYMENT, { namespace }), true)['soap:Envelope']['soap:Body'].PayInvoice['@ns'].uri).toBe(
+      namespace,
+    )
   })
 
-  test('of an operation that is no XML name is refused', () => {
-    expect(() => soapEncoder(schema, 'Pay Invoice', NS)).toThrow("'Pay Invoice' is not the name of an XML element")
+  test('without anything in it is an empty operation, and one that may be missing an empty body', () => {
+    expect(write({}, { body: z.object({}) })).toContain(`<soap:Body><PayInvoice xmlns="${NS}"/></soap:Body>`)
+    expect(write(undefined, { body: z.object({}).optional() })).toContain('<soap:Body></soap:Body>')
+  })
+
+  test('that is bare has the name and the namespace of its element', () => {
+    const said = { element: { name: 'Payment', ns: 'urn:other' } }
+    expect(write(PAYMENT, said)).toContain(`<soap:Body><Payment xmlns="urn:other">${ELEMENTS}</Payment></soap:Body>`)
+    expect(write('0001', { body: z.string(), element: { name: 'InvoiceNo' } })).toContain(
+      `<soap:Body><InvoiceNo xmlns="${NS}">0001</InvoiceNo></soap:Body>`,
+    )
+    expect(write(null, { body: z.string().nullable() })).toMatch(
+      /<PayInvoice xmlns="[^"]*" xmlns:xsi="[^"]*" xsi:nil="true"\/>/,
+    )
+  })
+
+  test.each<[string, Said, string]>([
+    [
+      'an operation that is no XML name',
+      { operation: 'Pay Invoice' },
+      "'Pay Invoice' is not the name of an XML element",
+    ],
+    ['an element that is none', { element: { name: 'a:b' } }, "'a:b' is not the name of an XML element"],
+    ['a list', { body: z.array(z.string()) }, 'at request is a list, and the body of a message is one element'],
+    ['a map', { body: z.object({ A: z.map(z.string(), z.string()) }) }, 'at A is a map'],
+  ])('of %s is refused', (_, said, message) => {
+    expect(() => encoder(said)).toThrow(message)
   })
 })
 
-describe('a SOAP answer', () => {
-  const schema = z.object({ Invoice: z.array(z.object({ status: xml.attr(z.string()), Number: z.string() })) })
+describe('a request in rpc style', () => {
+  const rpc = (body: z.ZodType): Said => ({ style: 'rpc', body })
+
+  test('has its parts in no namespace, in an element of the operation', () => {
+    expect(write(PAYMENT, rpc(payment))).toContain(
+      `<soap:Body><PayInvoice xmlns="${NS}"><InvoiceNo xmlns="">0001</InvoiceNo><Amount xmlns="">12.5</Amount>` +
+        '<Currency xmlns="">EUR</Currency></PayInvoice></soap:Body>',
+    )
+  })
+
+  test('has the namespace of a type inside of a part where the schema says so', () => {
+    const place = xml.namespace('urn:types', z.object({ Hall: z.number() }))
+    expect(write({ near: { Hall: 1 } }, rpc(z.object({ near: place })))).toContain(
+      '<near xmlns=""><Hall xmlns="urn:types">1</Hall></near>',
+    )
+  })
 
   test.each([
-    [
-      'by default',
-      `<GetInvoicesResponse xmlns="${NS}"><Invoice status="open"><Number>01</Number></Invoice></GetInvoicesResponse>`,
-    ],
-    ['by prefix', `<b:X xmlns:b="${NS}"><b:Invoice status="open"><b:Number>01</b:Number></b:Invoice></b:X>`],
-    ['with unqualified children', `<b:X xmlns:b="${NS}"><Invoice status="open"><Number>01</Number></Invoice></b:X>`],
-    [
-      'after white space and a comment',
-      `\n <!-- - --> <X xmlns="${NS}"><Invoice status="open"><Number>01</Number></Invoice></X>\n`,
-    ],
-  ])('is what is in the first element of the body, with its namespace %s', (_, body) => {
-    expect(decode(envelope(body), schema)).toEqual({ Invoice: [{ status: 'open', Number: '01' }] })
+    ['a transform', z.codec(payment, payment, { decode: (x) => x, encode: (x) => x })],
+    ['readonly', payment.readonly()],
+    ['optional', payment.optional()],
+  ])('has them in none also where the schema is %s', (_, body) => {
+    expect(write(PAYMENT, rpc(body))).toContain('<InvoiceNo xmlns="">0001</InvoiceNo>')
   })
 
-  test('may have a header and any prefix', () => {
-    const text = `<Envelope xmlns="${SOAP}"><Header><t xmlns="urn:t">1</t></Header><Body><r xmlns="${NS}"/></Body></Envelope>`
-    expect(decode(text, schema)).toEqual({ Invoice: [] })
-  })
-
-  test('is decoded by its charset', () => {
-    const text = answer('<Invoice status="o"><Number>Müller &#321;</Number></Invoice>')
-    const bytes = Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${text}`, 'latin1')
-    expect(decode(bytes, schema, 'text/xml')).toEqual({ Invoice: [{ status: 'o', Number: 'Müller Ł' }] })
-  })
-
-  test.each<[string, string, 'backend-malformed' | 'backend-shape', RegExp]>([
-    ['empty', '', 'backend-malformed', /empty/],
-    ['HTML', '<html><body/></html>', 'backend-malformed', /no SOAP 1.1 envelope but 'html'/],
-    ['plain XML', '<Envelope><Body><x/></Body></Envelope>', 'backend-malformed', /no SOAP 1.1 envelope/],
-    [
-      'SOAP 1.2',
-      answer('').replace(SOAP, 'http://www.w3.org/2003/05/soap-envelope'),
-      'backend-malformed',
-      /no SOAP 1.1 envelope/,
-    ],
-    ['an envelope without a body', `<s:Envelope xmlns:s="${SOAP}"/>`, 'backend-malformed', /the SOAP body is empty/],
-    [
-      'a body in no namespace',
-      `<s:Envelope xmlns:s="${SOAP}"><Body><x xmlns="${NS}"/></Body></s:Envelope>`,
-      'backend-malformed',
-      /the SOAP body is empty/,
-    ],
-    ['an empty body', envelope(''), 'backend-malformed', /the SOAP body is empty/],
-    ['cut off', answer('<Invoice>').slice(0, -20), 'backend-malformed', /not well-formed/],
-    [
-      'in the wrong namespace',
-      envelope('<r xmlns="urn:other"/>'),
-      'backend-shape',
-      /'r' is in the namespace 'urn:other', not 'urn:acme/,
-    ],
-    ['in no namespace', envelope('<r/>'), 'backend-shape', /is in the namespace '', not/],
-  ])('that is %s is refused', (_, text, code, message) => {
-    const failure = failureOf(() => decode(text, schema))
-    expect(failure.code).toBe(code)
-    expect(failure.message).toMatch(message)
+  test('of anything but parts is refused', () => {
+    expect(() => encoder(rpc(z.string()))).toThrow('at request is not an object of elements')
+    expect(() => encoder(rpc(z.object({ a: xml.attr(z.string()) })))).toThrow('at request is not an object of elements')
   })
 })
 
-describe('a SOAP fault', () => {
-  const fault =
-    '<s:Fault><faultcode>s:Client</faultcode><faultstring> No such customer </faultstring><detail><e xmlns="urn:e">1</e></detail></s:Fault>'
+describe('the header of a request', () => {
+  const session = z.object({ Session: z.object({ Token: z.string() }), Trace: z.array(z.string()) })
+  const head = (value: unknown, header: z.ZodType = session, security = '') =>
+    /<soap:Envelope [^>]*>(.*)<soap:Body>/.exec(write(PAYMENT, { header }, value, security))?.[1]
 
-  test('is a failure of its own, with its words for the log alone', () => {
-    const failure = failureOf(() => decode(envelope(fault)))
-    expect([failure.code, failure.status]).toEqual(['backend-fault', 502])
-    expect(failure.message).toBe('Fault s:Client: No such customer')
+  test('is its blocks, each in the service’s namespace, before the body', () => {
+    expect(head({ Session: { Token: '<1>' }, Trace: ['a', 'b'] })).toBe(
+      `<soap:Header><Session xmlns="${NS}"><Token>&lt;1&gt;</Token></Session><Trace xmlns="${NS}">a</Trace>` +
+        `<Trace xmlns="${NS}">b</Trace></soap:Header>`,
+    )
   })
 
-  test('may be empty', () => {
-    expect(failureOf(() => decode(envelope('<s:Fault/>'))).message).toBe('Fault : ')
+  test('is not there without a block', () => {
+    expect(head({}, z.object({ A: z.string().optional() }))).toBe('')
+    expect(head(undefined, z.object({ A: z.string() }).optional())).toBe('')
   })
 
-  test('counts before anything else in the body', () => {
-    expect(failureOf(() => decode(envelope(`<r xmlns="${NS}"/>${fault}`))).code).toBe('backend-fault')
+  test('has the blocks of WS-Security before all others', () => {
+    expect(head({ A: 'a' }, z.object({ A: z.string() }), '<wsse:Security/>')).toBe(
+      `<soap:Header><wsse:Security/><A xmlns="${NS}">a</A></soap:Header>`,
+    )
   })
 
-  test('is not what is merely called one', () => {
-    expect(failureOf(() => decode(envelope('<Fault/>'))).code).toBe('backend-shape')
-    expect(decode(envelope(`<Fault xmlns="${NS}"/>`))).toEqual({})
+  test('can say of a block what it is called, where it is, and that it must be understood', () => {
+    const block = z.object({
+      must: xml.attr(z.literal('1'), { name: 'mustUnderstand', ns: SOAP_1_1 }),
+      text: xml.text(z.string()),
+    })
+    const header = z.object({ tx: xml.element(block, { name: 'Transaction', ns: 'urn:tx', prefix: 't' }) })
+    const text = head({ tx: { must: '1', text: '5' } }, header) ?? ''
+    expect(text).toMatch(/^<soap:Header><t:Transaction xmlns:t="urn:tx" xmlns:(\w+)="[^"]*" \1:mustUnderstand="1">5</)
+  })
+
+  test.each<[string, z.ZodType]>([
+    ['text', z.string()],
+    ['a list', z.array(z.string())],
+    ['attributes', z.object({ a: xml.attr(z.string()) })],
+    ['a choice', z.object({ a: xml.choice({ A: z.string() }) })],
+    ['a record', z.record(z.string(), z.string())],
+  ])('of %s is refused', (_, header) => {
+    expect(() => encoder({ header })).toThrow(/requestHeader/)
   })
 })

@@ -1,0 +1,23 @@
+import { elementName } from '../../plain.ts'
+import { type Dialect, rootProperty, UTF8_DECLARATION } from '../writing.ts'
+import type { FacetRules } from './options.ts'
+import { type FacetContext, takeApartFacet } from './writer.ts'
+
+/** How Facet's own convention writes. */
+export function facetDialect(rules: FacetRules): Dialect<FacetContext> {
+  return {
+    takeApart: takeApartFacet(rules),
+    context: rules.paths,
+    rootOf: (value) => {
+      if (!rules.keepRoot) return { name: 'root', value }
+      const root = rootProperty(value, true)
+      return { ...root, name: elementName(root.name) }
+    },
+    rootName: elementName,
+    declaration: `${UTF8_DECLARATION}\n`,
+    declaresXsi: true,
+    inherits: rules.namespaces === 'local',
+    cdata: false,
+    layout: undefined,
+  }
+}

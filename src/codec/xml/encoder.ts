@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import type { Encode } from '../codec.ts'
+import type { Unsendable } from './escape.ts'
+import { isXmlName, isXmlPrefix } from './names.ts'
+import { encodeDocument, type OutputCharset } from './output-charset.ts'
+import { elementPartOf } from './walk.ts'
+import { type Name, Writer } from './writer.ts'
+
+/** How documents are written. */
+export interface XmlWriting {
+  /** UTF-8 if not said. */
+  readonly charset?: OutputCharset
+  /** What becomes of characters that XML cannot carry: refused if not said. */
+  readonly unsendable?: Unsendable
+}
+
+/**
+ * A writer of one element, directed by a schema.
+ *
+ * @throws TypeError for a name that is not one of XML, or a schema that cannot direct XML
+ */
+export function elementWriter(
+  schema: z.core.$ZodType,
+  name: Name,
+  { unsendable }: XmlWriting = {},
+): (value: unknown) => string {
+  if (!isXmlName(name.local)) throw new TypeError(`'${name.local}' is not the name of an XML element`)
+  if (name.prefix !== undefined && !isXmlPrefix(name.prefix))
+    throw new TypeError(`'${name.prefix}' is no prefix, or one that XML keeps for itself`)
+  if (name.prefix !== undefined && name.ns === '') throw new TypeError(`the prefix '${name.prefix}' has no namespace`)
+  const part = elementPartOf(schema, 'write')
+  const writer = new Writer(unsendable)
+  return (value) => writer.document(name, value, part)
+}
+
+/**
+ * A writer of documents, directed by a schema.
+ *
+ * @throws TypeError for a name that is not one of XML, or a schema that cannot direct XML
+ */
+export function xmlEncoder(schema: z.core.$ZodType, name: Name, writing: XmlWriting = {}): Encode {
+  const write = elementWriter(schema, name, writing)
+  const { charset = 'utf-8' } = writing
+  const label = charset === 'utf-16le' ? 'UTF-16' : charset.toUpperCase()
+  const declaration = `<?xml version="1.0" encoding="${label}"?>\n`
+  const contentType = `application/xml; charset=${label.toLowerCase()}`
+  return (value) => {
+    const root = write(value)
+    if (root === '') throw new TypeError('there is nothing to write, and a document has a root element')
+    return { body: encodeDocument(declaration + root, charset), contentType }
+  }
+}

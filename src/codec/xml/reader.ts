@@ -1,0 +1,247 @@
+import type { Builder } from './convention/builder.ts'
+import { ElementFinder, type ExpectedRoot } from './element-finder.ts'
+import { type Frame, Frames, type Values } from './frames.ts'
+import { elementOf, fieldOf, objectShape } from './object-shape.ts'
+import { DONE, END, type Scanner, START, TEXT, type Token } from './scanner.ts'
+import type { AnyShape, ElementField, Field, ObjectShape, Part } from './shape.ts'
+import { type FindAttachment, TextReader } from './text-reader.ts'
+
+/** What the reader leaves to others. */
+export interface ReaderParts {
+  /** Text that is a document of its own. */
+  readonly embedded: (text: string, part: Part) => unknown
+  /** @param isRoot whether the element is the whole document */
+  readonly builder: (shape: AnyShape, isRoot: boolean) => Builder
+  readonly attachment: FindAttachment
+}
+
+/** How many of the next properties may be missing before an element is looked up by its name. */
+const LOOK_AHEAD = 3
+const ROOT = ''
+
+/**
+ * Reads a document to the value that a schema describes, in one pass: what the schema does not mention is scanned, so that a
+ * document that is not well-formed is refused, but nothing is built of it. It keeps its own stack, so that the depth of a
+ * document costs no stack of the program's, and so that it can stop and go on.
+ */
+export class Reader {
+  readonly #scanner: Scanner
+  readonly #parts: ReaderParts
+  readonly #document: ObjectShape
+  readonly #frames = new Frames()
+  readonly #finder: ElementFinder
+  readonly #texts: TextReader
+  /** How many tokens may still be read at once. */
+  #left = 0
+  /** Elements that are open within one that is passed over. */
+  #skipped = 0
+  #builder: Builder | undefined
+  #building: ElementField | undefined
+  #built = 0
+
+  /**
+   * @param part what is in the root element
+   * @param expected the root element's name and namespace, as far as they matter
+   */
+  constructor(scanner: Scanner, part: Part, expected: ExpectedRoot, parts: ReaderParts) {
+    this.#scanner = scanner
+    this.#parts = parts
+    this.#document = objectShape([], { rest: elementOf(fieldOf({ key: ROOT, part })) })
+    this.#finder = new ElementFinder(scanner, this.#frames, expected)
+    this.#texts = new TextReader(scanner, this.#frames, parts.attachment)
+  }
+
+  /** Starts on the document that the scanner has been given. */
+  start(): void {
+    this.#skipped = 0
+    this.#frames.push(this.#document, this.#document.rest as ElementField, {}, '')
+  }
+
+  /** Lets go of the document, and returns what has been read of it. */
+  close(): unknown {
+    this.#builder = undefined
+    return this.#frames.clear()[ROOT]
+  }
+
+  /**
+   * Goes on reading.
+   *
+   * @param tokens how many tags and texts to read at the most
+   * @returns whether the document has been read to its end
+   * @throws ShapeError for what the schema does not allow and could not refuse itself
+   */
+  run(tokens: number): boolean {
+    const scanner = this.#scanner
+    for (this.#left = tokens; this.#left > 0; this.#left--) {
+      if (this.#skipped > 0 || this.#builder) {
+        this.#pass(scanner.next())
+        continue
+      }
+      const frame = this.#frames.top
+      const { elements, keepsText } = frame.shape
+      if (!keepsText) this.#readLeaves(frame, elements)
+      const { last } = frame
+      const again = last < 0 ? undefined : elements[last]?.spelling
+      const token = scanner.next(elements[last + 1]?.spelling, again, keepsText)
+      if (token === START) this.#startElement(frame)
+      else if (token === END) this.#endElement(frame)
+      else if (token === TEXT) this.#addText(frame)
+      else if (token === DONE) return true
+    }
+    return false
+  }
+
+  /** Reads the next elements as long as they are plain ones, spelt as before: the same property again, or one of the next. */
+  #readLeaves(frame: Frame, elements: readonly ElementField[]): void {
+    while (this.#left > 0) {
+      const { last } = frame
+      const end = Math.min(last + 1 + LOOK_AHEAD, elements.length)
+      let at = last >= 0 && elements[last]?.repeats ? last : last + 1
+      for (; at < end; at++) {
+        const element = elements[at] as ElementField
+        const { scalar, spelling } = element
+        if (scalar === undefined || spelling === undefined || !this.#finder.isCurrent(spelling, element, frame))
+          continue
+        if (!this.#scanner.leaf(spelling)) continue
+        if (!frame.ordered) this.#finder.once(frame, element)
+        if (at !== last) {
+          frame.last = at
+          frame.list = undefined
+        }
+        this.#put(frame, element, this.#texts.leaf(scalar, element))
+        break
+      }
+      if (at >= end) return
+      this.#left--
+    }
+  }
+
+  /** A token within an element that is passed over, or that a builder has. */
+  #pass(token: Token): void {
+    if (this.#builder) this.#build(token, this.#builder)
+    else if (token === START) this.#skipped++
+    else if (token === END) this.#skipped--
+  }
+
+  #startElement(frame: Frame): void {
+    const element = this.#finder.find(frame)
+    if (element === undefined) {
+      this.#skipped = 1
+      return
+    }
+    const { part } = element
+    const item = part.shape.kind === 'list' ? part.shape.item : part
+    if (this.#scanner.attributes.isNil()) {
+      this.#put(frame, element, this.#nil(item, element))
+      this.#skipped = 1
+      return
+    }
+    const { shape } = item
+    switch (shape.kind) {
+      case 'scalar':
+        this.#put(frame, element, this.#texts.element(shape, element))
+        return
+      case 'object':
+        this.#open(shape, element)
+        return
+      case 'embedded':
+        this.#put(frame, element, this.#embedded(element, shape.part))
+        return
+      case 'any':
+        this.#builder = this.#parts.builder(shape, this.#frames.depth === 0)
+        this.#building = element
+        this.#built = 1
+        this.#builder.start(this.#scanner)
+        return
+      case 'list':
+        throw new Error('a list in a list has been refused')
+    }
+  }
+
+  #embedded(element: ElementField, part: Part): unknown {
+    const text = this.#texts.rest(element, this.#scanner.next())
+    try {
+      return this.#parts.embedded(text, part)
+    } catch (error) {
+      throw this.#frames.within(element.field, error)
+    }
+  }
+
+  #open(shape: ObjectShape, element: ElementField): void {
+    const values: Values = shape.bare ? Object.create(null) : {}
+    this.#frames.push(shape, element, values, this.#scanner.uri)
+    for (const field of shape.attributes) {
+      const value = this.#texts.attribute(field)
+      if (value !== undefined) values[field.key] = value
+    }
+  }
+
+  #nil({ nullable, shape }: Part, { field }: ElementField): null {
+    if (!nullable && shape.kind === 'scalar' && shape.coerced)
+      throw this.#frames.wrong(field, 'a value was expected, and it is nil')
+    return null
+  }
+
+  #put(frame: Frame, element: ElementField, value: unknown): void {
+    const { field, option, part } = element
+    const { values } = frame
+    if (!element.repeats) {
+      values[field.key] = value
+      return
+    }
+    const item = option === undefined ? value : { name: option, value: part.shape.kind === 'list' ? [value] : value }
+    if (frame.list) {
+      frame.list.push(item)
+      return
+    }
+    const list = (values[field.key] as unknown[] | undefined) ?? []
+    list.push(item)
+    values[field.key] = list
+    frame.list = list
+  }
+
+  #endElement(frame: Frame): void {
+    const { shape, values, element } = frame
+    if (shape.text) values[shape.text.key] = this.#texts.own(frame, shape.text)
+    for (const field of shape.completed) this.#complete(field, values)
+    this.#frames.pop()
+    this.#put(this.#frames.top, element, shape.unwrap === undefined ? values : values[shape.unwrap])
+  }
+
+  /** A list that has no elements is empty, not missing; what a schema would make up out of nothing is missing. */
+  #complete(field: Field, values: Values): void {
+    const { key, part, place, local } = field
+    if (Object.hasOwn(values, key)) return
+    if (part.shape.kind !== 'list')
+      throw this.#frames.wrong(field, `the ${place === 'attribute' ? 'attribute' : 'element'} '${local}' is missing`)
+    values[key] = []
+  }
+
+  #addText(frame: Frame): void {
+    const { text, mixed } = frame.shape
+    if (mixed) this.#putMixed(frame.values, mixed, this.#scanner.text())
+    if (text) this.#texts.add(frame)
+  }
+
+  #putMixed(values: Values, { key }: Field, text: string): void {
+    if (text === '') return
+    const list = (values[key] as unknown[] | undefined) ?? []
+    values[key] = list
+    const last = list.length - 1
+    if (typeof list[last] === 'string') list[last] += text
+    else list.push(text)
+  }
+
+  #build(token: Token, builder: Builder): void {
+    if (token === TEXT) builder.text(this.#scanner.text())
+    else if (token === START) {
+      this.#built++
+      builder.start(this.#scanner)
+    } else {
+      builder.end()
+      if (--this.#built > 0) return
+      this.#builder = undefined
+      this.#put(this.#frames.top, this.#building as ElementField, builder.value())
+    }
+  }
+}

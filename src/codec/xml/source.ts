@@ -1,0 +1,135 @@
+import { CR, LF } from './bytes.ts'
+import type { Charset, Decoded } from './charset.ts'
+import { type Position, XmlLimitError, XmlSyntaxError } from './limits.ts'
+import { resolveReferences } from './references.ts'
+
+/** What a piece of a document has besides plain ASCII: bits, since one piece may have several. */
+export const NON_ASCII = 1
+export const REFERENCES = 2
+/** Line ends or white space that a reader has to normalise. */
+export const UNNORMALISED = 4
+
+/** V8 copies substrings below this length; from here on they are views, which keep the whole document alive. */
+const COPIED = 13
+/** Documents up to here are kept alive rather than copied out of, which is what a native call would cost. */
+const SMALL = 4_096
+
+const WINDOWS_1252 = new TextDecoder('windows-1252')
+
+/** Blanks around it and more than one between do not count, since the DOCTYPE says that it is a name or a list of names. */
+export const TOKENS = 8
+
+const EMPTY = Buffer.alloc(0)
+const EMPTY_VIEW = new DataView(new ArrayBuffer(0))
+
+/** The bytes of a document, and the strings made of them. */
+export class Source {
+  bytes: Buffer = EMPTY
+  /** The same bytes, to be compared four at a time. */
+  view: DataView = EMPTY_VIEW
+  charset: Charset = 'utf-8'
+  /** Each byte as one character: where a piece is ASCII, its substring is its text, at a third of what a decoder costs. */
+  latin = ''
+  /** Whether the whole document is ASCII. */
+  ascii = true
+  /** Attributes of other types than CDATA that the DOCTYPE declares, by element: the first declaration of each counts. */
+  declared: Map<string, boolean> | undefined
+  /** What the piece that was found last has besides plain ASCII. */
+  flags = 0
+  /** The length below which text is taken as a substring. */
+  #copied = COPIED
+
+  open({ bytes, charset, ascii }: Decoded): void {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.charset = charset
+    this.ascii = ascii
+    this.declared = undefined
+    this.#copied = bytes.length <= SMALL ? SMALL : COPIED
+    this.latin = bytes.toString('latin1', 0, bytes.length)
+  }
+
+  /** Lets go of the document. */
+  close(): void {
+    this.bytes = EMPTY
+    this.view = EMPTY_VIEW
+    this.latin = ''
+  }
+
+  /** Bytes as text, as they stand. */
+  text(start: number, end: number, ascii = this.ascii): string {
+    if (ascii)
+      return end - start < this.#copied
+        ? this.latin.substring(start, end)
+        : (this.bytes as Slicing).latin1Slice(start, end)
+    if (this.charset === 'utf-8') return (this.bytes as Slicing).utf8Slice(start, end)
+    if (this.charset === 'iso-8859-1') return (this.bytes as Slicing).latin1Slice(start, end)
+    return WINDOWS_1252.decode(this.bytes.subarray(start, end))
+  }
+
+  /** Text between tags as its reader sees it: references resolved, line ends as line feeds (XML 1.0, section 2.11). */
+  content(start: number, end: number, flags: number): string {
+    const text = this.text(start, end, (flags & NON_ASCII) === 0)
+    if (flags <= NON_ASCII) return text
+    const lines = flags & UNNORMALISED ? text.replace(/\r\n?/g, '\n') : text
+    return flags & REFERENCES ? resolveReferences(lines) : lines
+  }
+
+  /** An attribute's value as its reader sees it (XML 1.0, section 3.3.3). */
+  value(start: number, end: number, flags: number): string {
+    const text = this.text(start, end, (flags & NON_ASCII) === 0)
+    if (flags <= NON_ASCII) return text
+    const spaced = flags & UNNORMALISED ? text.replace(/\r\n|[\t\n\r]/g, ' ') : text
+    const resolved = flags & REFERENCES ? resolveReferences(spaced) : spaced
+    return flags & TOKENS ? resolved.replace(/^ +| +$/g, '').replace(/ +/g, ' ') : resolved
+  }
+
+  declareAttribute(element: string, attribute: string, isText: boolean): void {
+    const name = `${element} ${attribute}`
+    this.declared ??= new Map()
+    if (!this.declared.has(name)) this.declared.set(name, isText)
+  }
+
+  /** The character at a place, and how many bytes it has. UTF-8 has been checked before. */
+  codePointAt(at: number): { readonly code: number; readonly length: number } {
+    const first = this.bytes[at] ?? 0
+    const length = this.charset !== 'utf-8' || first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+    return { code: this.text(at, at + length, first < 0x80).codePointAt(0) ?? 0, length }
+  }
+
+  /** @throws XmlSyntaxError always, for a character that no document may have */
+  forbid(at: number): never {
+    const code = (this.bytes[at] as number).toString(16).toUpperCase().padStart(4, '0')
+    return this.fail(at, `the character U+${code}, which XML does not have`)
+  }
+
+  /** @throws XmlSyntaxError always */
+  fail(at: number, reason: string): never {
+    throw new XmlSyntaxError(reason, this.position(at))
+  }
+
+  /** @throws XmlLimitError always */
+  exceed(at: number, reason: string): never {
+    throw new XmlLimitError(reason, this.position(at))
+  }
+
+  /** Counted only when something is wrong. */
+  position(at: number): Position {
+    let line = 1
+    let start = 0
+    for (let index = 0; index < at; index++) {
+      const byte = this.bytes[index]
+      if (byte === LF || (byte === CR && this.bytes[index + 1] !== LF)) {
+        line++
+        start = index + 1
+      }
+    }
+    return { line, column: this.text(start, Math.min(at, this.bytes.length)).length + 1 }
+  }
+}
+
+/** What `toString` calls when it has found out the encoding; that costs as much again, and its type is left out of Node's. */
+interface Slicing extends Buffer {
+  latin1Slice(start: number, end: number): string
+  utf8Slice(start: number, end: number): string
+}
