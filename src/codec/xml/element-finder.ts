@@ -103,8 +103,8 @@ export class ElementFinder {
 }
 
 /** Without a namespace of its own an element is in its parent's, or in none. */
-function isUri({ ns }: ElementField, uri: string, parent: Frame): boolean {
-  if (ns === undefined) return uri === parent.uri || uri === ''
+function isUri({ ns, rivals }: ElementField, uri: string, parent: Frame): boolean {
+  if (ns === undefined) return (uri === parent.uri || uri === '') && !rivals?.includes(uri)
   return uri === ns || ns === '*'
 }
 

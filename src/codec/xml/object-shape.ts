@@ -5,8 +5,10 @@ export function objectShape(
   fields: readonly Field[],
   { rest, unwrap }: { readonly rest?: ElementField; readonly unwrap?: string } = {},
 ): ObjectShape {
-  const elements = fields.flatMap((field) =>
-    field.place === 'element' ? [elementOf(field)] : field.place === 'choice' ? field.options : [],
+  const elements = withRivals(
+    fields.flatMap((field) =>
+      field.place === 'element' ? [elementOf(field)] : field.place === 'choice' ? field.options : [],
+    ),
   )
   return {
     kind: 'object',
@@ -25,6 +27,14 @@ export function objectShape(
     unwrap,
     bare: rest !== undefined || fields.some(({ key }) => key in {}),
   }
+}
+
+/** Of two elements with one name, the one whose namespace is said has it, also where it is the parent's. */
+function withRivals(elements: readonly ElementField[]): readonly ElementField[] {
+  return elements.map((element) => {
+    const rivals = elements.flatMap(({ local, ns }) => (local === element.local && ns !== undefined ? [ns] : []))
+    return element.ns === undefined && rivals.length > 0 ? { ...element, rivals } : element
+  })
 }
 
 /** The element that stands for a property. */
@@ -51,6 +61,7 @@ export function optionOf(
     part,
     repeats: isList || option !== undefined,
     scalar,
+    rivals: undefined,
     spelling: undefined,
   }
 }

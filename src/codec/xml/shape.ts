@@ -103,6 +103,8 @@ export interface ElementField {
   readonly repeats: boolean
   /** What its text is, if it has nothing but text. */
   readonly scalar: ScalarShape | undefined
+  /** The namespaces that are said of other elements of the same name. */
+  readonly rivals: readonly string[] | undefined
   /** How its name was spelt when it was met last. */
   spelling: Spelling | undefined
 }

@@ -20,6 +20,6 @@ export function growth(prepare: (size: number) => () => unknown, size: number): 
   const [small, large] = [prepare(size), prepare(size * 4)]
   let least = Number.POSITIVE_INFINITY
   for (let tries = 0; tries < 4 && least > 8; tries++)
-    least = Math.min(least, timeOf(large, 2) / Math.max(timeOf(small, 3), NOISE_MS / 4))
+    least = Math.min(least, timeOf(large, 1) / Math.max(timeOf(small, 2), NOISE_MS / 4))
   return least
 }

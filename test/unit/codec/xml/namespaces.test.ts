@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
-import { readDocument, vocabulary as xml } from '../../../../src/codec/xml/index.ts'
+import { readDocument, vocabulary as xml, xmlDecoder } from '../../../../src/codec/xml/index.ts'
 import type { Element } from '../../../../src/codec/xml/tree.ts'
 import { complaint, read, saxesAccepts, XML } from '../../support/xml.ts'
 
@@ -119,6 +119,25 @@ describe('matching by URI', () => {
     const item = (prefix: string, uri: string) => `<i xmlns:${prefix}="${uri}"><${prefix}:value>1</${prefix}:value></i>`
     const document = `<r xmlns="urn:u">${item('p', 'urn:u')}${item('p', 'urn:v')}${item('q', 'urn:u')}${item('p', 'urn:v')}</r>`
     expect(read(list, document).i).toEqual([{ value: '1' }, {}, { value: '1' }, {}])
+  })
+
+  test('is the more of two elements with one name whose namespace is said, whatever was read before', () => {
+    const two = z.object({
+      first: z.string().optional(),
+      x: xml.element(z.string().optional(), { name: 'first', ns: 'urn:x' }),
+    })
+    const decode = xmlDecoder(two)
+    const documents = [
+      '<r xmlns="urn:x"><p:first xmlns:p="urn:x">1</p:first></r>',
+      '<r xmlns="urn:x"><first>1</first></r>',
+    ]
+    for (const document of [...documents, '<r xmlns:p="urn:x"><p:first>1</p:first></r>', ...documents.toReversed()])
+      expect(decode(Buffer.from(document), undefined)).toEqual({ x: '1' })
+    expect(
+      decode(Buffer.from('<r xmlns="urn:y"><first>1</first><first xmlns="urn:x">2</first></r>'), undefined),
+    ).toEqual({
+      ...{ first: '1', x: '2' },
+    })
   })
 
   test('holds in each document anew, though one decoder reads them', () => {
