@@ -1,7 +1,10 @@
 import type { CancelToken } from './cancel.ts'
 
-/** How long one slice may take, in milliseconds: what another request may have to wait because of it. */
-const SLICE_MS = 4
+/**
+ * How long one slice may take, in milliseconds: what another request may have to wait because of it, and more than once. With
+ * 4 ms a small request beside ten large documents a second took 11 ms, with 1 ms it takes 3, for the same CPU time.
+ */
+const SLICE_MS = 1
 
 interface Job {
   readonly step: () => boolean
@@ -31,8 +34,10 @@ export function inSlices(step: () => boolean, token: CancelToken | undefined): P
 }
 
 function runSlice(): void {
+  // It stays in the queue meanwhile: a step that begins another job must not begin another row of slices.
+  const goesOn = runJob(jobs[0] as Job)
   const job = jobs.shift() as Job
-  if (runJob(job)) jobs.push(job)
+  if (goesOn) jobs.push(job)
   if (jobs.length > 0) setImmediate(runSlice)
 }
 

@@ -24,7 +24,7 @@ const NO_ATTACHMENTS: Attachments = new Map()
 const IN_TEXT = 'text/xml; charset=utf-8'
 
 /** Tags and texts that are read in one step. */
-const STEP = 2_000
+const STEP = 500
 
 /** One document that is being read: bytes and scanner, reader and shape, and the parts that came with it. */
 export class Reading {

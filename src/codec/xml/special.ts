@@ -11,8 +11,6 @@ import type { XmlPlace } from './vocabulary.ts'
  */
 export function specialPart(place: XmlPlace, path: string, direction: Direction, inner: () => Part): Part | undefined {
   if (place.choice) throw unsupported(path, 'is a choice, which has to be a property of an object')
-  if (place.any) return required({ kind: 'any', convention: place.any })
-  if (place.bytes) return required(scalar('bytes'))
   if (place.embedded) {
     const { embedded, ...inside } = place
     const { root } = embedded
@@ -24,6 +22,10 @@ export function specialPart(place: XmlPlace, path: string, direction: Direction,
     const part = specialPart(inside, path, direction, inner) ?? inner()
     return { ...part, shape: { kind: 'embedded', root, part } }
   }
+  if (place.any) return required({ kind: 'any', convention: place.any })
+  if (place.bytes) return required(scalar('bytes'))
+  if (place.tokens && place.wrapped)
+    throw unsupported(path, 'is a list in one text and one in an element of its own at once')
   if (place.tokens) {
     const list = inner()
     const item = list.shape.kind === 'list' ? list.shape.item.shape : undefined

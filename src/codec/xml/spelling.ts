@@ -31,9 +31,9 @@ export function spellingOf(name: Uint8Array, prefix: string): Spelling {
     length: name.length,
     colon: name.indexOf(COLON),
     prefix,
-    tag: patternOf([LT, ...name]),
-    start: patternOf([LT, ...name, GT]),
-    end: patternOf([LT, SLASH, ...name, GT]),
+    tag: patternOf([LT], name, []),
+    start: patternOf([LT], name, [GT]),
+    end: patternOf([LT, SLASH], name, [GT]),
     version: -1,
     parentUri: '',
   }
@@ -42,12 +42,23 @@ export function spellingOf(name: Uint8Array, prefix: string): Spelling {
 /** What is too short for a word is compared by nobody: it has more bytes than any document. */
 const NEVER: Pattern = { size: 2 ** 30 - 1, first: 0, middle: [], last: 0 }
 
-function patternOf(bytes: readonly number[]): Pattern {
+/** Made anew whenever a prefix changes, which a document may do at every element. */
+function patternOf(before: readonly number[], name: Uint8Array, after: readonly number[]): Pattern {
+  const bytes = [...before]
+  for (let at = 0; at < name.length; at++) bytes.push(name[at] as number)
+  bytes.push(...after)
   const size = bytes.length
   if (size < 4) return NEVER
-  const view = new DataView(Uint8Array.from(bytes).buffer)
-  const middle = Array.from({ length: Math.max(0, Math.ceil(size / 4) - 2) }, (_, word) => view.getInt32(word * 4 + 4))
-  return { size, first: view.getInt32(0), middle, last: view.getInt32(size - 4) }
+  const middle: number[] = []
+  for (let at = 4; at < size - 4; at += 4) middle.push(wordAt(bytes, at))
+  return { size, first: wordAt(bytes, 0), middle, last: wordAt(bytes, size - 4) }
+}
+
+/** As `DataView` reads it. */
+function wordAt(bytes: readonly number[], at: number): number {
+  let word = 0
+  for (let offset = 0; offset < 4; offset++) word = (word << 8) | (bytes[at + offset] as number)
+  return word
 }
 
 /** Whether the bytes at a place are those of a pattern; there must be as many. */

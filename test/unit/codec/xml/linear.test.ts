@@ -100,6 +100,12 @@ const growing: [string, number, z.ZodType, (size: number) => string][] = [
     item,
     (n) => `<r ${list(100, (i) => `xmlns:p${i}="u"`, ' ')}>${'<p0:y/>'.repeat(n)}</r>`,
   ],
+  [
+    'prefixes that change at every element',
+    8_000,
+    item,
+    (n) => `<r xmlns="u" xmlns:p="u" xmlns:q="u">${'<p:x>1</p:x><q:x>2</q:x>'.repeat(n)}</r>`,
+  ],
   ['comments', 25_000, item, (n) => `<r>${'<!-- a -->'.repeat(n)}</r>`],
   ['one comment', 250_000, item, (n) => `<r><!--${' -'.repeat(n / 2)} --></r>`],
   ['one instruction', 250_000, item, (n) => `<r><?a ${'?'.repeat(n)}?></r>`],

@@ -109,7 +109,7 @@ describe('matching by URI', () => {
     ['<q:r xmlns:q="urn:u"><x>1</x></q:r>', { x: '1' }],
     ['<r xmlns="urn:u" xmlns:p="urn:other"><p:x>1</p:x></r>', {}],
     ['<r xmlns:p="urn:Y"><p:x>1</p:x></r>', {}],
-    ['<r xmlns="urn:y"><x>1</x></r>', { x: '1' }],
+    ['<r xmlns="urn:y"><x>1</x></r>', { y: '1' }],
   ])('%s', (document, expected) => {
     expect(read(schema, document)).toEqual(expected)
   })

@@ -43,6 +43,11 @@ describe.each(compilers)('a schema for %s', (_, compile) => {
     ],
     ['a list in one text that is none', xml.list(text as never), 'is no list of plain values, as xml.list needs one'],
     [
+      'a list that stands in two ways',
+      xml.wrapped(xml.list(list), { item: 'i' }),
+      'is a list in one text and one in an element of its own at once',
+    ],
+    [
       'a list in an element of its own that is none',
       xml.wrapped(text as never, { item: 'i' }),
       'is no list, as xml.wrapped needs one',
