@@ -93,7 +93,7 @@ function encodingOf(name: string, label: string): string {
     return 'iso-8859-1'
   if (/^(us-ascii|us|ascii|ansi_x3\.4-19(68|86)|iso-ir-6|iso646-us|iso_646\.irv:1991|cp367|ibm367|csascii)$/.test(name))
     return 'us-ascii'
-  if (/^(utf-16|ucs-2|iso-10646-ucs-2)$/.test(name)) return 'utf-16'
+  if (/^(utf-?16|ucs-2|iso-10646-ucs-2)$/.test(name)) return 'utf-16'
   try {
     return new TextDecoder(name).encoding
   } catch {

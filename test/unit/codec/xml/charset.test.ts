@@ -69,6 +69,12 @@ describe('the encoding of a document is', () => {
     ['UTF-16 by the type, with its order', utf16be('<a>ü</a>'), 'application/xml; charset=utf-16be', '<a>ü</a>'],
     ['UTF-16 by the type, whose order shows', utf16be('<a>ü</a>'), 'application/xml; charset=utf-16', '<a>ü</a>'],
     ['UTF-16 by the type, the other order', utf16le('<a>ü</a>'), 'application/xml; charset=UTF-16', '<a>ü</a>'],
+    [
+      'UTF-16, by its mark, and declared by another name',
+      utf16le(`\ufeff${declared('UTF16')}`),
+      undefined,
+      declared('UTF16'),
+    ],
     ['UTF-16 without a mark, declared so', utf16le(declared('UTF-16')), undefined, declared('UTF-16')],
     ['UTF-16 without a mark, big end first, declared so', utf16be(declared('utf-16')), undefined, declared('utf-16')],
     ['windows-1252', bytes(0x3c, 0x80, 0x3e), 'text/xml; charset=windows-1252', '<€>'],
