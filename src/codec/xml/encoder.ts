@@ -4,6 +4,7 @@ import type { Unsendable } from './escape.ts'
 import { isXmlName, isXmlPrefix } from './names.ts'
 import { encodeDocument, type OutputCharset } from './output-charset.ts'
 import { elementPartOf } from './walk.ts'
+import { locateFault } from './write-fault.ts'
 import { type Name, Writer } from './writer.ts'
 
 /** How documents are written. */
@@ -30,7 +31,13 @@ export function elementWriter(
   if (name.prefix !== undefined && name.ns === '') throw new TypeError(`the prefix '${name.prefix}' has no namespace`)
   const part = elementPartOf(schema, 'write')
   const writer = new Writer(unsendable)
-  return (value) => writer.document(name, value, part)
+  return (value) => {
+    try {
+      return writer.document(name, value, part)
+    } catch (error) {
+      throw locateFault(error, value, part, unsendable)
+    }
+  }
 }
 
 /**

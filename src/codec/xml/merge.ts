@@ -1,9 +1,12 @@
 import { refuseDoubles } from './doubles.ts'
-import { eitherScalar, fieldOf, objectShape } from './object-shape.ts'
+import { eitherScalar, fieldOf, objectShape, optionOf } from './object-shape.ts'
 import { type Field, type ObjectShape, type Part, type Shape, unsupported } from './shape.ts'
 
-/** The sides of an intersection have all of them; of a union's alternatives each has some, and the schema tells them apart. */
-export type Merged = 'union' | 'intersection'
+/**
+ * What one object is made of: the sides of an intersection, all of which it has, or the alternatives of a union, of which the
+ * schema finds the one that it is, by a mark that each of them has or by trying one after the other.
+ */
+export type Merged = 'intersection' | 'marked union' | 'union'
 
 interface Pending {
   readonly how: Merged
@@ -30,9 +33,9 @@ export class Merger {
       if (shape.kind === 'object' && !shape.rest && shape.unwrap === undefined) return shape
       throw unsupported(
         path,
-        how === 'union'
-          ? 'is a union of other things than plain values or objects'
-          : 'is an intersection of other things than objects',
+        how === 'intersection'
+          ? 'is an intersection of other things than objects'
+          : 'is a union of other things than plain values or objects',
       )
     })
     // A schema that leads back to itself asks for the same again.
@@ -66,20 +69,29 @@ export class Merger {
     for (const { fields } of shapes) {
       for (const field of fields) {
         const other = merged.get(field.key)
-        const part = other ? this.#both(how, other, field, join(path, field.key)) : field.part
-        merged.set(field.key, fieldOf({ ...(other ?? field), part }))
+        merged.set(field.key, other ? this.#bothFields(how, other, field, join(path, field.key)) : field)
       }
     }
     const fields = [...merged.values()].map((field) =>
-      how === 'union' ? withoutInvention(field, shapes, join(path, field.key)) : field,
+      how === 'intersection' ? field : withoutInvention(field, how, shapes, join(path, field.key)),
     )
     refuseDoubles(fields, path)
     return objectShape(fields)
   }
 
-  #both(how: Merged, one: Field, other: Field, path: string): Part {
-    if (one.place !== other.place || one.local !== other.local || one.ns !== other.ns)
-      throw unsupported(path, 'stands in different places of the XML in different objects')
+  #bothFields(how: Merged, one: Field, other: Field, path: string): Field {
+    if (one.place !== other.place || one.mixed !== other.mixed) throw unsupported(path, ELSEWHERE)
+    const options = new Map(one.options.map((option) => [option.option, option]))
+    for (const option of other.options) {
+      const known = options.get(option.option)
+      const part = known ? this.#both(how, known, option, path) : option.part
+      options.set(option.option, optionOf(one, option.option, { ...option, part }))
+    }
+    return fieldOf({ ...one, options: [...options.values()], part: this.#both(how, one, other, path) })
+  }
+
+  #both(how: Merged, one: Named, other: Named, path: string): Part {
+    if (one.local !== other.local || one.ns !== other.ns) throw unsupported(path, ELSEWHERE)
     const [first, second] = [one.part, other.part]
     return {
       shape: this.#two(how, first.shape, second.shape, path),
@@ -104,20 +116,25 @@ export class Merger {
   }
 }
 
+type Named = Pick<Field, 'local' | 'ns' | 'part'>
+
+const ELSEWHERE = 'stands in different places of the XML in different objects'
+
 function isSame(some: readonly Shape[], others: readonly Shape[]): boolean {
   return some.length === others.length && some.every((shape, index) => shape === others[index])
 }
 
 /**
- * `z.coerce` makes a value of nothing, and in a union it cannot be said whether something is missing or belongs to another
- * alternative: where it would not be refused, it must not be made.
+ * What is missing may belong to another alternative, and it must not look as if it were there: a list that would be empty,
+ * unless a mark says which alternative it is, or what `z.coerce` makes of nothing.
  */
-function withoutInvention(field: Field, shapes: readonly ObjectShape[], path: string): Field {
+function withoutInvention(field: Field, how: Merged, shapes: readonly ObjectShape[], path: string): Field {
   const { shape } = field.part
-  if (shape.kind !== 'scalar' || !shape.coerced) return field
   const isIn = ({ fields }: ObjectShape): boolean => fields.some(({ key, part }) => key === field.key && !part.optional)
-  if (shapes.every(isIn)) return field
-  if (shape.scalars.some((scalar) => scalar === 'string' || scalar === 'boolean'))
+  const isInvented = shape.kind === 'list' ? how === 'union' : shape.kind === 'scalar' && shape.coerced
+  if (!isInvented || shapes.every(isIn)) return field
+  // Of these two it makes something even of nothing; the others refuse it.
+  if (shape.kind === 'scalar' && shape.scalars.some((scalar) => scalar === 'string' || scalar === 'boolean'))
     throw unsupported(
       path,
       'is coerced, and only some of the alternatives have it: in the others it would be made of nothing; leave `coerce` out, since the text becomes what the schema says without it',

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { refuseDoubles } from './doubles.ts'
-import { join, Merger } from './merge.ts'
+import { join, type Merged, Merger } from './merge.ts'
 import { isXmlName } from './names.ts'
 import {
   eitherScalar,
@@ -97,7 +97,7 @@ class Walk {
         return this.part((near as z.core.$ZodTypes)._zod.def.type === 'transform' ? far : near, path)
       }
       case 'union':
-        return this.#union(def.options, path)
+        return this.#union(def.options, 'discriminator' in def ? 'marked union' : 'union', path)
       case 'null':
         return { shape: scalar('string'), optional: false, nullable: true }
       default:
@@ -164,6 +164,8 @@ class Walk {
 
   #object(schema: Schema, path: string): Shape {
     const def = (schema as z.core.$ZodObject)._zod.def
+    const others = (def.catchall as z.core.$ZodTypes | undefined)?._zod.def.type ?? 'unknown'
+    if (!/^(never|unknown|any)$/.test(others)) throw unsupported(path, 'has a catchall; only z.record has any elements')
     const ns = this.#within
     const known = this.#objects.get(def) ?? new Map()
     if (known.has(ns)) return known.get(ns)
@@ -177,7 +179,7 @@ class Walk {
   }
 
   /** Alternatives of plain values, or of objects: then an object with what any of them has, and the schema tells them apart. */
-  #union(options: readonly Schema[], path: string): Part {
+  #union(options: readonly Schema[], how: Merged, path: string): Part {
     const present = options.filter((option) => (option as z.core.$ZodTypes)._zod.def.type !== 'undefined')
     for (const option of present) this.#refusePlace(option, path)
     const parts = present.map((option) => this.part(option, path))
@@ -189,7 +191,7 @@ class Walk {
     const scalars = values.filter((shape) => shape.kind === 'scalar' && !shape.tokens) as ScalarShape[]
     if (scalars.length === values.length) return { shape: eitherScalar(scalars), ...rest }
     if (values.length === 1) return { shape: values[0] as Shape, ...rest }
-    return { shape: this.merger.merge('union', values, path), ...rest }
+    return { shape: this.merger.merge(how, values, path), ...rest }
   }
 
   #field(key: string, schema: Schema, path: string, children: string | undefined): Field {

@@ -106,6 +106,14 @@ describe('each limit can be set', () => {
     expect(complaint(document, { limits })).toBe('accepted')
   })
 
+  test('to no DOCTYPE at all', () => {
+    const limits = { doctype: false }
+    expect(complaint('<!DOCTYPE a><a/>', { limits })).toBe(
+      'line 1, column 1: a DOCTYPE, which this document may not have',
+    )
+    expect(complaint('<a><![CDATA[<!DOCTYPE a>]]><!-- <!DOCTYPE a> --></a>', { limits })).toBe('accepted')
+  })
+
   test('and holds for elements that the schema describes as for others, on every way that they are read', () => {
     const schema = z.object({ item: z.array(z.object({ name: z.string() })) })
     const items = (count: number) => `<r>${'<item><name>x</name></item>'.repeat(count)}</r>`

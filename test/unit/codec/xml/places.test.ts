@@ -166,6 +166,21 @@ describe('the namespace of all that is in an object', () => {
     })
   })
 
+  test('may be said around what wraps the object', () => {
+    const o = z.object({ v: z.string() })
+    const said = z.object({
+      optional: xml.namespace('urn:n', o.optional()),
+      list: xml.namespace('urn:n', z.array(o)),
+      either: xml.namespace('urn:n', z.union([o, z.object({ w: z.string() })]).nullable()),
+      record: xml.namespace('urn:n', z.record(z.string(), o)),
+    })
+    const v = '<v xmlns="urn:n">1</v>'
+    expect(
+      read(said, `<r><optional>${v}</optional><list>${v}</list><either>${v}</either><record><k>${v}</k></record></r>`),
+    ).toEqual({ optional: { v: '1' }, list: [{ v: '1' }], either: { v: '1' }, record: { k: { v: '1' } } })
+    expect(refusedAt(said, '<r><list><v xmlns="urn:m">1</v></list><either/><record/></r>')).toContain('list.0.v')
+  })
+
   test('is said of one use, and not of the other', () => {
     const both = z.object({
       in: xml.namespace('urn:in', z.object({ v: z.string() })),

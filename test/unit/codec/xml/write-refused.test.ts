@@ -111,7 +111,7 @@ describe('a value that does not fit the schema it was checked with is a mistake 
     [Symbol('x'), 'a symbol cannot be written as text'],
   ])('%p', (value, message) => {
     for (const schema of [z.object({ x: z.any() }).extend({ x: z.string() }), z.object({ x: xml.attr(z.string()) })])
-      expect(() => xmlEncoder(schema, { local: 'r', ns: '' })({ x: value })).toThrow(new TypeError(message))
+      expect(() => xmlEncoder(schema, { local: 'r', ns: '' })({ x: value })).toThrow(`x: ${message}`)
   })
 
   test('a document without anything to write', () => {
@@ -121,9 +121,48 @@ describe('a value that does not fit the schema it was checked with is a mistake 
   })
 })
 
-// Missing: the path of what cannot be written. `issues[0].path` is always '', however large the request.
-test.failing('what cannot be written is said with its path', () => {
-  const schema = z.object({ a: z.array(z.object({ x: z.string() })) })
-  const failure = failureOf(() => xmlEncoder(schema, { local: 'r', ns: '' })({ a: [{ x: '1' }, { x: '\u0000' }] }))
-  expect(failure.issues?.[0]?.path).toBe('a.1.x')
+describe('what cannot be written is said with its path, for the log', () => {
+  const bad = '\u0000'
+  const Node = z.object({
+    x: z.string().optional(),
+    get list() {
+      return z.array(Node).optional()
+    },
+  })
+  test.each<[string, z.ZodType, unknown]>([
+    [
+      'a.1.x',
+      z.object({ ok: z.string(), a: z.array(z.object({ x: z.string() })) }),
+      { ok: '1', a: [{ x: '2' }, { x: bad }] },
+    ],
+    ['a.b', z.object({ a: z.object({ b: xml.attr(z.string()) }) }), { a: { b: bad } }],
+    ['a.b', z.object({ a: z.object({ b: xml.text(z.string()), c: z.null() }) }), { a: { b: bad, c: null } }],
+    ['a.1', z.object({ a: xml.wrapped(z.array(z.string()), { item: 'i' }) }), { a: ['x', bad] }],
+    [
+      'a.1.value.x',
+      z.object({ a: xml.choice({ n: z.number(), o: Node }) }),
+      {
+        a: [
+          { name: 'n', value: 1 },
+          { name: 'o', value: { x: bad } },
+        ],
+      },
+    ],
+    ['a.1', z.object({ a: xml.mixed({ n: z.number() }) }), { a: [{ name: 'n', value: 1 }, bad] }],
+    ['a.b', z.object({ a: xml.embedded(z.object({ b: z.string() }), 'e') }), { a: { b: bad } }],
+    ['r.k.0', z.object({ r: z.record(z.string(), z.array(z.string())) }), { r: { j: [], k: [bad] } }],
+    ['list.0.list.1.x', Node, { list: [{ list: [{ x: '1' }, { x: bad }] }] }],
+  ])('%s', (path, schema, value) => {
+    const failure = failureOf(() => xmlEncoder(schema, { local: 'r', ns: '' })(value))
+    expect(failure.message).toBe(`${path}: text with a character that XML cannot carry`)
+    // The caller of the endpoint does not know what is sent to a backend.
+    expect(failure.issues).toEqual([{ path: '', message: 'a character that XML cannot carry' }])
+  })
+
+  test('also where it is a mistake in the program', () => {
+    const write = xmlEncoder(z.object({ a: z.array(z.date()) }), { local: 'r', ns: '' })
+    expect(() => write({ a: [new Date(0), new Date(Number.NaN)] })).toThrow(
+      'a.1: an invalid date cannot be written as text',
+    )
+  })
 })
