@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { objectShape, optionOf } from '../xml/object-shape.ts'
 import { type Direction, type Field, type Part, unsupported } from '../xml/shape.ts'
-import { partOf } from '../xml/walk.ts'
+import { partOf, rootNameOf } from '../xml/walk.ts'
 
 /** A part of an envelope that holds several elements: header blocks, or the parts of an rpc message. */
 export interface ElementsPart extends Part {
@@ -43,6 +43,9 @@ function within(field: Field, namespace: string): Field {
  */
 export function elementPart(what: string, schema: z.ZodType, direction: Direction): Part {
   const part = partOf(schema, direction)
+  const { name, ns } = rootNameOf(schema)
+  if ((name ?? ns) !== undefined)
+    throw unsupported(what, "has a name of its own; the message's element is named with `element` or `answer`")
   if (part.shape.kind === 'list') throw unsupported(what, 'is a list, and the body of a message is one element')
   return part
 }

@@ -1,14 +1,11 @@
 import { AttributeList } from './attribute-list.ts'
 import { AMP, APOS, CLASS, EQUALS, FORBIDDEN, GT, LT, QUOTE, SLASH, STOPS_VALUE, WHITE } from './bytes.ts'
-import { DEFAULT_LIMITS } from './limits.ts'
+import type { XmlLimits } from './limits.ts'
 import type { NameScanner } from './name-scanner.ts'
 import { type Namespaces, XMLNS_NS, XSI_NS } from './namespaces.ts'
 import { endOfReference } from './reference-scanner.ts'
 import { readScalar } from './scalars.ts'
 import { NON_ASCII, REFERENCES, type Source, TOKENS, UNNORMALISED } from './source.ts'
-
-/** Namespaces are compared at every element: long ones that differ at their end would take time. */
-const LONGEST = DEFAULT_LIMITS.nameLength
 
 /** Reads the attributes of a tag, the declarations of namespaces among them. */
 export class Attributes extends AttributeList {
@@ -18,13 +15,16 @@ export class Attributes extends AttributeList {
   readonly #names: NameScanner
   readonly #namespaces: Namespaces
   readonly #most: number
+  /** Namespaces are compared at every element: long ones that differ at their end would take time. */
+  readonly #longest: number
 
-  constructor(source: Source, names: NameScanner, namespaces: Namespaces, most: number) {
+  constructor(source: Source, names: NameScanner, namespaces: Namespaces, limits: Required<XmlLimits>) {
     super(source)
     this.#source = source
     this.#names = names
     this.#namespaces = namespaces
-    this.#most = most
+    this.#most = limits.attributes
+    this.#longest = limits.nameLength
   }
 
   /**
@@ -124,8 +124,8 @@ export class Attributes extends AttributeList {
       this.uris[index] = XMLNS_NS
       const prefix = this.colon(index) < 0 ? '' : this.local(index)
       const uri = this.value(index)
-      if (uri.length > LONGEST)
-        this.#source.exceed(this.nameStart(index), `a namespace of more than ${LONGEST} characters`)
+      if (uri.length > this.#longest)
+        this.#source.exceed(this.nameStart(index), `a namespace of more than ${this.#longest} characters`)
       const fault = this.#namespaces.declare(prefix, uri, depth)
       if (fault !== undefined) this.#source.fail(this.nameStart(index), fault)
     }

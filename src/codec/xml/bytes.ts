@@ -52,3 +52,9 @@ function classes(): Uint8Array {
   mark('0123456789.-', NAME)
   return table
 }
+
+/** What `toString` calls when it has found out the encoding; that costs as much again, and its type is left out of Node's. */
+export interface Slicing extends Buffer {
+  latin1Slice(start: number, end: number): string
+  utf8Slice(start: number, end: number): string
+}

@@ -6,17 +6,24 @@ import type { Decode } from '../codec.ts'
 import { ShapeError, XmlLimitError } from './limits.ts'
 import { Reading, type XmlReading } from './reading.ts'
 import type { Part } from './shape.ts'
-import { elementPartOf } from './walk.ts'
+import { elementPartOf, rootNameOf } from './walk.ts'
 
 const SLICED_ABOVE = 262_144
 
 /**
- * A reader of documents, directed by a schema: the schema describes what is in the root element.
+ * A reader of documents, directed by a schema: the schema describes what is in the root element, and with `xml.element` also
+ * what that is called.
  *
  * @throws TypeError for a schema that cannot direct XML, with the path in it
  */
 export function xmlDecoder(schema: z.core.$ZodType, reading: XmlReading = {}): Decode {
-  return partDecoder(elementPartOf(schema, 'read'), reading)
+  const { name = reading.root, ns } = rootNameOf(schema)
+  const namespaces = ns === undefined ? reading.namespaces : [ns]
+  return partDecoder(elementPartOf(schema, 'read'), {
+    ...reading,
+    ...(name === undefined ? {} : { root: name }),
+    ...(namespaces === undefined ? {} : { namespaces }),
+  })
 }
 
 /** The same for a schema that has been walked. */

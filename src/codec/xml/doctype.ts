@@ -40,6 +40,11 @@ const SEPARATOR = sticky(`${S}*([|,])${S}*`)
 const CLOSE_GROUP = sticky(`${S}*\\)[?*+]?`)
 const CLOSE = sticky(`${S}*>`)
 
+/** Whether what starts with `<!` is a DOCTYPE, as far as anybody can have meant it. */
+export function isDoctype(source: Source, start: number): boolean {
+  return source.text(start, Math.min(start + 9, source.bytes.length)).toUpperCase() === '<!DOCTYPE'
+}
+
 /**
  * Reads a DOCTYPE and says where it ends. It is checked, never followed: nothing external is fetched. What would change the
  * document's content (entities, attribute defaults) is refused, since Facet does not read it.

@@ -75,6 +75,9 @@ export class ElementFinder {
     const { uri } = this.#scanner
     if (root !== undefined && local !== root)
       throw new ShapeError([], `the root element is '${local.slice(0, 40)}', not '${root}'`)
+    // Many a schema finds all that it needs in such a page: nothing. It is a login or an error, whatever its type and status.
+    if (root === undefined && local.toLowerCase() === 'html')
+      throw new ShapeError([], 'the document is an HTML page; where that is meant, the root has to be named')
     if (namespaces && !namespaces.includes(uri))
       throw new ShapeError([], `the root element is in the namespace '${uri.slice(0, 100)}', which is not expected`)
     return element

@@ -3,7 +3,7 @@ import type { Encode } from '../codec.ts'
 import type { Unsendable } from './escape.ts'
 import { isXmlName, isXmlPrefix } from './names.ts'
 import { encodeDocument, type OutputCharset } from './output-charset.ts'
-import { elementPartOf } from './walk.ts'
+import { elementPartOf, rootNameOf } from './walk.ts'
 import { locateFault } from './write-fault.ts'
 import { type Name, Writer } from './writer.ts'
 
@@ -18,13 +18,15 @@ export interface XmlWriting {
 /**
  * A writer of one element, directed by a schema.
  *
+ * @param otherwise its name, as far as the schema does not say it
  * @throws TypeError for a name that is not one of XML, or a schema that cannot direct XML
  */
 export function elementWriter(
   schema: z.core.$ZodType,
-  name: Name,
+  otherwise: Name,
   { unsendable }: XmlWriting = {},
 ): (value: unknown) => string {
+  const name = nameOf(schema, otherwise)
   if (!isXmlName(name.local)) throw new TypeError(`'${name.local}' is not the name of an XML element`)
   if (name.prefix !== undefined && !isXmlPrefix(name.prefix))
     throw new TypeError(`'${name.prefix}' is no prefix, or one that XML keeps for itself`)
@@ -40,13 +42,18 @@ export function elementWriter(
   }
 }
 
+function nameOf(schema: z.core.$ZodType, otherwise: Name): Name {
+  const { name = otherwise.local, ns = otherwise.ns, prefix } = rootNameOf(schema)
+  return { local: name, ns, prefix: prefix ?? (ns === otherwise.ns ? otherwise.prefix : undefined) }
+}
+
 /**
  * A writer of documents, directed by a schema.
  *
  * @throws TypeError for a name that is not one of XML, or a schema that cannot direct XML
  */
-export function xmlEncoder(schema: z.core.$ZodType, name: Name, writing: XmlWriting = {}): Encode {
-  const write = elementWriter(schema, name, writing)
+export function xmlEncoder(schema: z.core.$ZodType, otherwise: Name, writing: XmlWriting = {}): Encode {
+  const write = elementWriter(schema, otherwise, writing)
   const { charset = 'utf-8' } = writing
   const label = charset === 'utf-16le' ? 'UTF-16' : charset.toUpperCase()
   const declaration = `<?xml version="1.0" encoding="${label}"?>\n`

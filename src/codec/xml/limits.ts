@@ -6,7 +6,7 @@ export interface XmlLimits {
   readonly attributes?: number
   /** Elements in all, 1,000,000 if not said. */
   readonly elements?: number
-  /** Bytes of one name, 1,024 if not said. */
+  /** Bytes of one name, and characters of one namespace, 1,024 if not said. */
   readonly nameLength?: number
   /** Whether there may be a DOCTYPE, which is checked and never followed: true if not said, and never in SOAP. */
   readonly doctype?: boolean
@@ -19,6 +19,18 @@ export const DEFAULT_LIMITS: Required<XmlLimits> = Object.freeze({
   nameLength: 1_024,
   doctype: true,
 })
+
+/** The limits that hold: what is not said is the default. */
+export function limitsOf(said: XmlLimits): Required<XmlLimits> {
+  const {
+    depth = DEFAULT_LIMITS.depth,
+    attributes = DEFAULT_LIMITS.attributes,
+    elements = DEFAULT_LIMITS.elements,
+    nameLength = DEFAULT_LIMITS.nameLength,
+    doctype = DEFAULT_LIMITS.doctype,
+  } = said
+  return { depth, attributes, elements, nameLength, doctype }
+}
 
 /** Where in a document something is, both counted from one: lines, and characters in the line. */
 export interface Position {

@@ -1,16 +1,17 @@
 import { refuseDoubles } from './doubles.ts'
 import { eitherScalar, fieldOf, objectShape, optionOf } from './object-shape.ts'
-import { type Field, type ObjectShape, type Part, type Shape, unsupported } from './shape.ts'
+import { type Field, type Mark, type ObjectShape, type Part, type Shape, unsupported } from './shape.ts'
 
 /**
  * What one object is made of: the sides of an intersection, all of which it has, or the alternatives of a union, of which the
- * schema finds the one that it is, by a mark that each of them has or by trying one after the other.
+ * schema finds the one that it is, by a mark or by trying one after the other.
  */
-export type Merged = 'intersection' | 'marked union' | 'union'
+export type Merged = 'intersection' | 'union'
 
 interface Pending {
   readonly how: Merged
   readonly of: readonly ObjectShape[]
+  readonly marks: Marks
   readonly path: string
   readonly shape: ObjectShape
 }
@@ -26,9 +27,10 @@ export class Merger {
   /**
    * An object with what any of several has.
    *
+   * @param marks what says which alternative of a union it is
    * @throws TypeError with the path if one of them is no object
    */
-  merge(how: Merged, shapes: readonly Shape[], path: string): ObjectShape {
+  merge(how: Merged, shapes: readonly Shape[], path: string, marks: Marks = NONE): ObjectShape {
     const of = shapes.map((shape) => {
       if (shape.kind === 'object' && !shape.rest && shape.unwrap === undefined) return shape
       throw unsupported(
@@ -39,9 +41,12 @@ export class Merger {
       )
     })
     // A schema that leads back to itself asks for the same again.
-    const known = this.#all.find((other) => other.how === how && isSame(other.of, of))
+    const [mark] = marks
+    const known = this.#all.find(
+      (other) => other.how === how && other.marks[0]?.key === mark?.key && isSame(other.of, of),
+    )
     if (known) return known.shape
-    const pending: Pending = { how, of, path, shape: objectShape([]) }
+    const pending: Pending = { how, of, marks, path, shape: objectShape([]) }
     this.#all.push(pending)
     this.#pending.set(pending.shape, pending)
     return pending.shape
@@ -60,10 +65,10 @@ export class Merger {
     const pending = this.#pending.get(shape)
     if (!pending) return
     this.#pending.delete(shape)
-    Object.assign(shape, this.#merged(pending.how, pending.of, pending.path))
+    Object.assign(shape, this.#merged(pending.how, pending.of, pending.path, pending.marks))
   }
 
-  #merged(how: Merged, shapes: readonly ObjectShape[], path: string): ObjectShape {
+  #merged(how: Merged, shapes: readonly ObjectShape[], path: string, marks: Marks): ObjectShape {
     for (const shape of shapes) this.#fill(shape)
     const merged = new Map<string, Field>()
     for (const { fields } of shapes) {
@@ -73,7 +78,7 @@ export class Merger {
       }
     }
     const fields = [...merged.values()].map((field) =>
-      how === 'intersection' ? field : withoutInvention(field, how, shapes, join(path, field.key)),
+      how === 'intersection' ? field : withoutInvention(field, shapes, marks, join(path, field.key)),
     )
     refuseDoubles(fields, path)
     return objectShape(fields)
@@ -105,7 +110,7 @@ export class Merger {
     if (one.kind === 'scalar' && other.kind === 'scalar' && one.tokens === other.tokens)
       return eitherScalar([one, other])
     if (one.kind === 'object' && other.kind === 'object' && one.unwrap === other.unwrap && !one.rest && !other.rest) {
-      const { fields, ...merged } = this.#merged(how, [one, other], path)
+      const { fields, ...merged } = this.#merged(how, [one, other], path, NONE)
       return one.unwrap === undefined ? { fields, ...merged } : objectShape(fields, { unwrap: one.unwrap })
     }
     if (one.kind === 'list' && other.kind === 'list') {
@@ -115,6 +120,11 @@ export class Merger {
     throw unsupported(path, 'is something else in different objects')
   }
 }
+
+/** One for each alternative of a union that has marks. */
+export type Marks = readonly Mark[]
+
+const NONE: Marks = []
 
 type Named = Pick<Field, 'local' | 'ns' | 'part'>
 
@@ -128,11 +138,16 @@ function isSame(some: readonly Shape[], others: readonly Shape[]): boolean {
  * What is missing may belong to another alternative, and it must not look as if it were there: a list that would be empty,
  * unless a mark says which alternative it is, or what `z.coerce` makes of nothing.
  */
-function withoutInvention(field: Field, how: Merged, shapes: readonly ObjectShape[], path: string): Field {
+function withoutInvention(field: Field, shapes: readonly ObjectShape[], marks: Marks, path: string): Field {
   const { shape } = field.part
   const isIn = ({ fields }: ObjectShape): boolean => fields.some(({ key, part }) => key === field.key && !part.optional)
-  const isInvented = shape.kind === 'list' ? how === 'union' : shape.kind === 'scalar' && shape.coerced
+  const isInvented = shape.kind === 'list' || (shape.kind === 'scalar' && shape.coerced)
   if (!isInvented || shapes.every(isIn)) return field
+  const [mark] = marks
+  if (mark && shape.kind === 'list') {
+    const values = marks.flatMap(({ values }, index) => (isIn(shapes[index] as ObjectShape) ? [...values] : []))
+    return fieldOf({ ...field, only: field.only ?? { key: mark.key, values: new Set(values) } })
+  }
   // Of these two it makes something even of nothing; the others refuse it.
   if (shape.kind === 'scalar' && shape.scalars.some((scalar) => scalar === 'string' || scalar === 'boolean'))
     throw unsupported(

@@ -70,7 +70,14 @@ export function optionOf(
 export function fieldOf(said: Pick<Field, 'key' | 'part'> & Partial<Field>): Field {
   const { local = said.key } = said
   const { shape } = said.part
-  const unsaid = { place: 'element', ns: undefined, prefix: undefined, options: [], mixed: false } as const
+  const unsaid = {
+    place: 'element',
+    ns: undefined,
+    prefix: undefined,
+    options: [],
+    mixed: false,
+    only: undefined,
+  } as const
   const scalar = shape.kind === 'scalar' ? shape : undefined
   return { ...unsaid, ...said, local, scalar, startTag: `<${local}>`, endTag: `</${local}>` }
 }

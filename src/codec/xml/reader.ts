@@ -210,8 +210,8 @@ export class Reader {
 
   /** A list that has no elements is empty, not missing; what a schema would make up out of nothing is missing. */
   #complete(field: Field, values: Values): void {
-    const { key, part, place, local } = field
-    if (Object.hasOwn(values, key)) return
+    const { key, part, place, local, only } = field
+    if (Object.hasOwn(values, key) || (only && !only.values.has(values[only.key]))) return
     if (part.shape.kind !== 'list')
       throw this.#frames.wrong(field, `the ${place === 'attribute' ? 'attribute' : 'element'} '${local}' is missing`)
     values[key] = []

@@ -1,28 +1,5 @@
 /** The entities that every document has (XML 1.0, section 4.6). A document's own are refused. */
-export const PREDEFINED: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-])
-
-/** Text with its references resolved. What is resolved has been checked before. */
-export function resolveReferences(text: string): string {
-  let resolved = ''
-  let from = 0
-  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', from)) {
-    const end = text.indexOf(';', at)
-    resolved += text.slice(from, at) + characterOf(text.slice(at + 1, end))
-    from = end + 1
-  }
-  return resolved + text.slice(from)
-}
-
-function characterOf(name: string): string {
-  const predefined = PREDEFINED.get(name)
-  return predefined ?? String.fromCodePoint(codeOf(name) as number)
-}
+export const PREDEFINED: ReadonlySet<string> = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
 
 /** What a numeric reference's name stands for; undefined if it is none. */
 export function codeOf(name: string): number | undefined {

@@ -3,8 +3,8 @@ import { BANG, CLASS, DASH, GT, LT, OPEN_BRACKET, QUESTION, SLASH, WHITE } from 
 import { decodeBytes } from './charset.ts'
 import { Current } from './current.ts'
 import { declarationOf } from './declaration.ts'
-import { readDoctype } from './doctype.ts'
-import { DEFAULT_LIMITS, type XmlLimits } from './limits.ts'
+import { isDoctype, readDoctype } from './doctype.ts'
+import { limitsOf, type XmlLimits } from './limits.ts'
 import { CDATA_START, endOfCdata, endOfComment, endOfInstruction } from './markup.ts'
 import { NameScanner } from './name-scanner.ts'
 import { OpenElements } from './open-elements.ts'
@@ -40,9 +40,9 @@ export class Scanner extends Current {
 
   constructor(limits: XmlLimits = {}) {
     super()
-    this.#limits = { ...DEFAULT_LIMITS, ...limits }
+    this.#limits = limitsOf(limits)
     this.#names = new NameScanner(this.source, this.#limits.nameLength)
-    this.attributes = new Attributes(this.source, this.#names, this.namespaces, this.#limits.attributes)
+    this.attributes = new Attributes(this.source, this.#names, this.namespaces, this.#limits)
   }
 
   /**
@@ -164,7 +164,9 @@ export class Scanner extends Current {
   }
 
   #endOfDoctype(start: number): number {
-    if (this.depth > 0) this.source.fail(start, "'<!' that starts nothing")
+    if (this.source.bytes[start + 2] === OPEN_BRACKET)
+      this.source.fail(start, 'a CDATA section outside the root element')
+    if (this.depth > 0 || !isDoctype(this.source, start)) this.source.fail(start, "'<!' that starts nothing")
     if (!this.#limits.doctype) this.source.fail(start, 'a DOCTYPE, which this document may not have')
     if (this.#doctype || this.#elements > 0) this.source.fail(start, 'a DOCTYPE that is not before the root element')
     this.#doctype = true
@@ -211,7 +213,13 @@ export class Scanner extends Current {
   #endTag(start: number): Token {
     if (this.depth === 0) this.source.fail(start, 'an end tag without a start tag')
     const end = this.#open.endOfTag(start, this.depth)
-    if (end < 0) this.source.fail(start, `an end tag that is not the one of '${this.#open.name(this.depth)}'`)
+    if (end < 0) {
+      const isCut = !this.source.bytes.includes(GT, start)
+      this.source.fail(
+        start,
+        isCut ? 'a tag that does not end' : `an end tag that is not the one of '${this.#open.name(this.depth)}'`,
+      )
+    }
     this.#at = end
     this.#leave()
     return END

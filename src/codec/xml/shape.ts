@@ -87,6 +87,15 @@ export interface Field {
   readonly endTag: string
   /** A choice that has the text between its elements too. */
   readonly mixed: boolean
+  /** Of a union whose alternatives have a mark: those that have this property. */
+  readonly only: Mark | undefined
+}
+
+/** What a property says about the alternative of a union that an object is. */
+export interface Mark {
+  /** The property that says it. */
+  readonly key: string
+  readonly values: ReadonlySet<unknown>
 }
 
 /** An element that an object may have. */

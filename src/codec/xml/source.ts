@@ -1,7 +1,7 @@
-import { CR, LF } from './bytes.ts'
+import { CR, LF, type Slicing } from './bytes.ts'
 import type { Charset, Decoded } from './charset.ts'
 import { type Position, XmlLimitError, XmlSyntaxError } from './limits.ts'
-import { resolveReferences } from './references.ts'
+import { resolve, type Space } from './resolve.ts'
 
 /** What a piece of a document has besides plain ASCII: bits, since one piece may have several. */
 export const NON_ASCII = 1
@@ -69,19 +69,23 @@ export class Source {
 
   /** Text between tags as its reader sees it: references resolved, line ends as line feeds (XML 1.0, section 2.11). */
   content(start: number, end: number, flags: number): string {
-    const text = this.text(start, end, (flags & NON_ASCII) === 0)
-    if (flags <= NON_ASCII) return text
-    const lines = flags & UNNORMALISED ? text.replace(/\r\n?/g, '\n') : text
-    return flags & REFERENCES ? resolveReferences(lines) : lines
+    return flags <= NON_ASCII
+      ? this.text(start, end, (flags & NON_ASCII) === 0)
+      : this.#resolve(start, end, flags, 'lines')
   }
 
   /** An attribute's value as its reader sees it (XML 1.0, section 3.3.3). */
   value(start: number, end: number, flags: number): string {
-    const text = this.text(start, end, (flags & NON_ASCII) === 0)
-    if (flags <= NON_ASCII) return text
-    const spaced = flags & UNNORMALISED ? text.replace(/\r\n|[\t\n\r]/g, ' ') : text
-    const resolved = flags & REFERENCES ? resolveReferences(spaced) : spaced
-    return flags & TOKENS ? resolved.replace(/^ +| +$/g, '').replace(/ +/g, ' ') : resolved
+    return flags <= NON_ASCII
+      ? this.text(start, end, (flags & NON_ASCII) === 0)
+      : this.#resolve(start, end, flags, flags & TOKENS ? 'tokens' : 'spaces')
+  }
+
+  #resolve(start: number, end: number, flags: number, space: Space): string {
+    const references = (flags & REFERENCES) !== 0
+    if (this.charset === 'utf-8' || (flags & NON_ASCII) === 0) return resolve(this.bytes, start, end, space, references)
+    const bytes = Buffer.from(this.text(start, end, false))
+    return resolve(bytes, 0, bytes.length, space, references)
   }
 
   declareAttribute(element: string, attribute: string, isText: boolean): void {
@@ -116,20 +120,19 @@ export class Source {
   /** Counted only when something is wrong. */
   position(at: number): Position {
     let line = 1
-    let start = 0
-    for (let index = 0; index < at; index++) {
-      const byte = this.bytes[index]
+    let column = 1
+    for (let index = 0; index < Math.min(at, this.bytes.length); index++) {
+      const byte = this.bytes[index] as number
       if (byte === LF || (byte === CR && this.bytes[index + 1] !== LF)) {
         line++
-        start = index + 1
-      }
+        column = 1
+      } else if (this.charset !== 'utf-8' || !isContinuation(byte)) column++
     }
-    return { line, column: this.text(start, Math.min(at, this.bytes.length)).length + 1 }
+    return { line, column }
   }
 }
 
-/** What `toString` calls when it has found out the encoding; that costs as much again, and its type is left out of Node's. */
-interface Slicing extends Buffer {
-  latin1Slice(start: number, end: number): string
-  utf8Slice(start: number, end: number): string
+/** Whether a byte of UTF-8 belongs to a character that has begun before. */
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { refuseDoubles } from './doubles.ts'
-import { join, type Merged, Merger } from './merge.ts'
+import { join, type Marks, Merger } from './merge.ts'
 import { isXmlName } from './names.ts'
 import {
   eitherScalar,
@@ -23,7 +23,7 @@ import {
   unsupported,
 } from './shape.ts'
 import { specialPart } from './special.ts'
-import { findPlace, placeOf, wrappingOf, type XmlPlace } from './vocabulary.ts'
+import { findPlace, placeOf, wrappingOf, type XmlElementName, type XmlPlace } from './vocabulary.ts'
 
 /**
  * Walks a schema and says how its values look in XML.
@@ -42,6 +42,23 @@ export function elementPartOf(schema: Schema, direction: Direction): Part {
   const part = partOf(schema, direction)
   if (part.shape.kind !== 'list') return part
   throw unsupported('', "is a list, and a document has one root element: xml.wrapped(z.array(…), { item: 'Line' })")
+}
+
+/**
+ * The name and namespace that a schema says of the root element, with `xml.element`.
+ *
+ * @throws TypeError for another place, since the root is an element
+ */
+export function rootNameOf(schema: Schema): XmlElementName {
+  const { place = 'element', name, ns, prefix } = findPlace(schema) ?? {}
+  if (place !== 'element')
+    throw unsupported('', `is ${place === 'text' ? 'text' : 'an attribute'}, and the root is an element`)
+  if (prefix !== undefined && !ns) throw unsupported('', `has the prefix '${prefix}' and no namespace`)
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(ns === undefined ? {} : { ns }),
+    ...(prefix === undefined ? {} : { prefix }),
+  }
 }
 
 /** Schemas that differ at every step would never end; nobody writes one that deep. */
@@ -97,7 +114,7 @@ class Walk {
         return this.part((near as z.core.$ZodTypes)._zod.def.type === 'transform' ? far : near, path)
       }
       case 'union':
-        return this.#union(def.options, 'discriminator' in def ? 'marked union' : 'union', path)
+        return this.#union(def, path)
       case 'null':
         return { shape: scalar('string'), optional: false, nullable: true }
       default:
@@ -179,8 +196,8 @@ class Walk {
   }
 
   /** Alternatives of plain values, or of objects: then an object with what any of them has, and the schema tells them apart. */
-  #union(options: readonly Schema[], how: Merged, path: string): Part {
-    const present = options.filter((option) => (option as z.core.$ZodTypes)._zod.def.type !== 'undefined')
+  #union(def: z.core.$ZodUnionDef, path: string): Part {
+    const present = def.options.filter((option) => (option as z.core.$ZodTypes)._zod.def.type !== 'undefined')
     for (const option of present) this.#refusePlace(option, path)
     const parts = present.map((option) => this.part(option, path))
     const rest = {
@@ -191,7 +208,7 @@ class Walk {
     const scalars = values.filter((shape) => shape.kind === 'scalar' && !shape.tokens) as ScalarShape[]
     if (scalars.length === values.length) return { shape: eitherScalar(scalars), ...rest }
     if (values.length === 1) return { shape: values[0] as Shape, ...rest }
-    return { shape: this.merger.merge(how, values, path), ...rest }
+    return { shape: this.merger.merge('union', values, path, marksOf(def)), ...rest }
   }
 
   #field(key: string, schema: Schema, path: string, children: string | undefined): Field {
@@ -240,6 +257,13 @@ class Walk {
     })
     return Object.assign(field, { options: named })
   }
+}
+
+/** Of a discriminated union, the values of the property by which its alternatives are told apart. */
+function marksOf(def: z.core.$ZodUnionDef | z.core.$ZodDiscriminatedUnionDef): Marks {
+  if (!('discriminator' in def)) return []
+  const key = def.discriminator
+  return def.options.map((option) => ({ key, values: option._zod.propValues?.[key] ?? new Set() }))
 }
 
 function isNull(schema: Schema): boolean {

@@ -68,6 +68,12 @@ const growing: [string, number, z.ZodType, (size: number) => string][] = [
   ],
   ['one attribute', 250_000, z.object({ a: xml.attr(z.string()) }), (n) => `<r a="${'x'.repeat(n)}"/>`],
   ['one attribute of blanks', 250_000, z.object({ a: xml.attr(z.string()) }), (n) => `<r a="${'\n'.repeat(n)}"/>`],
+  [
+    'the blanks in one list of names',
+    125_000,
+    z.object({ a: xml.attr(z.string()) }),
+    (n) => `<!DOCTYPE r [<!ATTLIST r a NMTOKENS #IMPLIED>]><r a="x${' '.repeat(n)}y${' '.repeat(n)}z"/>`,
+  ],
   ['attributes of one element', 25_000, z.object({}), (n) => `<r ${list(n, (i) => `a${i}=""`, ' ')}/>`],
   ['attributes with a namespace', 20_000, z.object({}), (n) => `<r xmlns:p="u" ${list(n, (i) => `p:a${i}=""`, ' ')}/>`],
   [
