@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Decode } from '../codec/codec.ts'
 import { FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
+import { AnswerCheck } from './answer-check.ts'
 import type { Answer } from './transport.ts'
 
 /** Bytes to the value that an operation promises; what takes several turns of the event loop comes as a promise. */
@@ -14,13 +15,13 @@ export type ReadAnswer = (answer: Answer, token: CancelToken) => unknown
  *   backend's own words in what a client sees
  */
 export function answerReader(what: string, decode: Decode, output: z.ZodType): ReadAnswer {
-  const check = (value: unknown): unknown => validate(what, value, output)
+  const check = new AnswerCheck(what, output)
   return (answer, token) => {
     if (answer.status === 404)
       throw new FacetError('resource-unknown', { detail: `${what} answered 404`, upstream: 404 })
     if (answer.status < 200 || answer.status > 299) throw statusError(what, answer.status)
     const value = readBody(what, decode, answer, token)
-    return value instanceof Promise ? value.then(check) : check(value)
+    return value instanceof Promise ? value.then((large) => check.inSlices(large, token)) : check.whole(value)
   }
 }
 
@@ -34,13 +35,4 @@ export function readBody(what: string, decode: Decode, { body, contentType }: An
     throw new FacetError('backend-malformed', { detail: `${what} answered with an HTML page` })
   }
   return decode(body, contentType, token)
-}
-
-export function validate<S extends z.ZodType>(what: string, value: unknown, output: S): z.output<S> {
-  const parsed = output.safeParse(value)
-  if (parsed.success) return parsed.data
-  const wrong = parsed.error.issues
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.join('.') || 'the answer'}: ${message}`)
-  throw new FacetError('backend-shape', { detail: `${what}: ${wrong.join('; ')}`, cause: parsed.error })
 }

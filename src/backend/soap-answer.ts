@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import type { SoapContent, SoapDecode } from '../codec/soap.ts'
 import { type ErrorCode, type FacetError, isFacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
-import { type ReadAnswer, readBody, statusError, validate } from './answer.ts'
+import { type ReadAnswer, readBody, statusError } from './answer.ts'
+import { AnswerCheck } from './answer-check.ts'
 import type { Answer } from './transport.ts'
 
 /** What an operation says of its answers. */
@@ -19,15 +20,18 @@ export interface SoapAnswers {
  */
 export function soapAnswerReader(what: string, decode: SoapDecode, answers: SoapAnswers): ReadAnswer {
   const { output, responseHeader, oneWay = false } = answers
-  const check = ({ body, header }: SoapContent): unknown => {
-    const value = output && validate(what, body, output)
-    return responseHeader ? { body: value, header: validate(`${what}, in the header`, header, responseHeader) } : value
-  }
+  const inBody = output && new AnswerCheck(what, output)
+  const inHeader = responseHeader && new AnswerCheck(`${what}, in the header`, responseHeader)
+  const answerOf = (body: unknown, header: unknown): unknown =>
+    inHeader ? { body, header: inHeader.whole(header) } : body
+  const check = ({ body, header }: SoapContent): unknown => answerOf(inBody?.whole(body), header)
+  const checkLarge = async ({ body, header }: SoapContent, token: CancelToken): Promise<unknown> =>
+    answerOf(await inBody?.inSlices(body, token), header)
   return (answer, token) => {
     if (answer.status < 200 || answer.status > 299) return refusal(what, decode, answer, token)
     if (oneWay) return acknowledgement(what, decode, answer, token).then(check)
     const content = readBody(what, decode, answer, token) as SoapContent | Promise<SoapContent>
-    return content instanceof Promise ? content.then(check) : check(content)
+    return content instanceof Promise ? content.then((large) => checkLarge(large, token)) : check(content)
   }
 }
 
