@@ -1,5 +1,6 @@
 import { readPlainNumber } from './scalars.ts'
 import type { Source } from './source.ts'
+import { type Pattern, patternOf } from './spelling.ts'
 
 /** Numbers kept for each attribute. */
 const FIELDS = 6
@@ -11,6 +12,16 @@ const VALUE_END = 4
 const FLAGS = 5
 /** Up to here every pair is compared; beyond, a set is faster, and no number of attributes makes it slow. */
 const PAIRWISE = 8
+
+/** How an attribute is written: a copy, which outlives the document. Places are counted from its first byte. */
+export interface AttributeSpelling {
+  /** From its name to the quote that ends its value. */
+  readonly bytes: Pattern
+  /** -1 without a prefix. */
+  readonly colon: number
+  readonly nameLength: number
+  readonly valueStart: number
+}
 
 /** The attributes of one tag, as places in the document: a string is made of one only when it is asked for. */
 export class AttributeList {
@@ -49,6 +60,22 @@ export class AttributeList {
   /** Where the prefix ends, -1 if there is none. */
   colon(index: number): number {
     return this.#places[index * FIELDS + COLON] as number
+  }
+
+  /** How an attribute is written, quotes and all; undefined where more than its bytes says what it means. */
+  spelling(index: number): AttributeSpelling | undefined {
+    const at = index * FIELDS
+    const places = this.#places
+    if (places[at + FLAGS] !== 0) return undefined
+    const start = places[at + NAME_START] as number
+    const colon = places[at + COLON] as number
+    const end = (places[at + VALUE_END] as number) + 1
+    return {
+      bytes: patternOf([], this.#source.bytes.subarray(start, end), []),
+      colon: colon < 0 ? -1 : colon - start,
+      nameLength: (places[at + NAME_END] as number) - start,
+      valueStart: (places[at + VALUE_START] as number) - start,
+    }
   }
 
   prefix(index: number): string {

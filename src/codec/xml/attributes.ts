@@ -1,11 +1,28 @@
 import { AttributeList } from './attribute-list.ts'
-import { AMP, APOS, CLASS, EQUALS, FORBIDDEN, GT, LT, QUOTE, SLASH, STOPS_VALUE, WHITE } from './bytes.ts'
+import {
+  AMP,
+  APOS,
+  CLASS,
+  EQUALS,
+  FORBIDDEN,
+  GT,
+  LT,
+  NAME,
+  NAME_START,
+  QUOTE,
+  SLASH,
+  STOPS_VALUE,
+  WHITE,
+} from './bytes.ts'
 import type { XmlLimits } from './limits.ts'
 import type { NameScanner } from './name-scanner.ts'
 import { type Namespaces, XMLNS_NS, XSI_NS } from './namespaces.ts'
 import { endOfReference } from './reference-scanner.ts'
 import { readScalar } from './scalars.ts'
 import { NON_ASCII, REFERENCES, type Source, TOKENS, UNNORMALISED } from './source.ts'
+
+/** The letter that `xmlns` starts with. */
+const X = 0x78
 
 /** Reads the attributes of a tag, the declarations of namespaces among them. */
 export class Attributes extends AttributeList {
@@ -53,6 +70,13 @@ export class Attributes extends AttributeList {
       }
       if (at >= bytes.length) source.fail(from, 'a tag that does not end')
       if (at === before) source.fail(at, 'white space was expected before an attribute')
+      if (element === undefined) {
+        const after = byte === X ? this.#declareAgain(at, depth) : this.#plain(at)
+        if (after >= 0) {
+          at = after
+          continue
+        }
+      }
       at = this.#attribute(at, element)
       if (this.#names.colon >= 0) prefixed = true
       if (this.#declares(this.count - 1)) declared = true
@@ -72,6 +96,43 @@ export class Attributes extends AttributeList {
     if (this.count === 0 || !this.hasPrefixes) return false
     const nil = this.named('nil', XSI_NS)
     return nil !== undefined && readScalar(nil, 'boolean') === true
+  }
+
+  /**
+   * One attribute of the most frequent kind: without a prefix, and with nothing in its value that needs a look.
+   *
+   * @returns the place after the quote that ends its value; -1, with nothing read, for any other one
+   */
+  #plain(start: number): number {
+    const { bytes } = this.#source
+    if (((CLASS[bytes[start] as number] as number) & NAME_START) === 0) return -1
+    let at = start + 1
+    while ((CLASS[bytes[at] as number] as number) & NAME) at++
+    const nameEnd = at
+    const quote = bytes[at + 1]
+    if (bytes[at] !== EQUALS || (quote !== QUOTE && quote !== APOS)) return -1
+    if (nameEnd - start > this.#longest || this.count === this.#most) return -1
+    let seen = 0
+    for (at += 2; at < bytes.length; at++) {
+      const byte = bytes[at] as number
+      if ((CLASS[byte] as number) & STOPS_VALUE) break
+      seen |= byte
+    }
+    if (bytes[at] !== quote) return -1
+    this.add(start, -1, nameEnd, nameEnd + 2, at, seen >= 0x80 ? NON_ASCII : 0)
+    return at + 1
+  }
+
+  /** The same for the declaration of a namespace that has been made here before: it is known by its bytes. */
+  #declareAgain(start: number, depth: number): number {
+    if (this.count === this.#most) return -1
+    const declared = this.#namespaces.declareAgain(start, depth)
+    if (declared === undefined) return -1
+    const { colon, nameLength, bytes } = declared
+    const end = start + bytes.size - 1
+    this.add(start, colon < 0 ? -1 : start + colon, start + nameLength, start + declared.valueStart, end, 0)
+    this.uris[this.count - 1] = XMLNS_NS
+    return end + 1
   }
 
   /** One attribute, from its name to the place after the quote that ends its value. */
@@ -112,7 +173,7 @@ export class Attributes extends AttributeList {
 
   /** Whether an attribute is a namespace declaration. */
   #declares(index: number): boolean {
-    if (this.#source.bytes[this.nameStart(index)] !== 0x78) return false
+    if (this.#source.bytes[this.nameStart(index)] !== X) return false
     const colon = this.colon(index)
     return colon < 0 ? this.isLocal(index, 'xmlns') : this.prefix(index) === 'xmlns'
   }
@@ -120,14 +181,14 @@ export class Attributes extends AttributeList {
   /** Declarations first, since they hold for every attribute of the tag, whatever the order. */
   #declare(depth: number): void {
     for (let index = 0; index < this.count; index++) {
-      if (!this.#declares(index)) continue
+      if (this.uris[index] === XMLNS_NS || !this.#declares(index)) continue
       this.uris[index] = XMLNS_NS
+      const start = this.nameStart(index)
       const prefix = this.colon(index) < 0 ? '' : this.local(index)
       const uri = this.value(index)
-      if (uri.length > this.#longest)
-        this.#source.exceed(this.nameStart(index), `a namespace of more than ${this.#longest} characters`)
-      const fault = this.#namespaces.declare(prefix, uri, depth)
-      if (fault !== undefined) this.#source.fail(this.nameStart(index), fault)
+      if (uri.length > this.#longest) this.#source.exceed(start, `a namespace of more than ${this.#longest} characters`)
+      const fault = this.#namespaces.declare(prefix, uri, depth, this.spelling(index))
+      if (fault !== undefined) this.#source.fail(start, fault)
     }
   }
 

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import { declarationOf } from './declaration.ts'
+import { type Declaration, declarationOf } from './declaration.ts'
 import { XmlSyntaxError } from './limits.ts'
 
 /** What the scanner reads as it stands: one of these, in which every ASCII byte is an ASCII character. */
@@ -12,6 +12,8 @@ export interface Decoded {
   readonly ascii: boolean
   /** Whether the bytes are not those that came. */
   readonly transcoded: boolean
+  /** Of the bytes as they are here. */
+  readonly declaration: Declaration | undefined
 }
 
 /**
@@ -25,34 +27,35 @@ export function decodeBytes(bytes: Buffer, contentType: string | undefined): Dec
   const content = mark ? bytes.subarray(mark.length) : bytes
   const external = labelOf(contentType)
   const certain = mark?.label ?? external ?? undeclared(bytes)
-  const label = certain ?? declarationOf(bytes)?.encoding ?? 'utf-8'
+  const declaration = declarationOf(content)
+  const label = certain ?? declaration?.encoding ?? 'utf-8'
   const encoding = resolve(label, content)
   // A declaration that can be read byte by byte is not in an encoding that has two of them a character.
   if (certain === undefined && encoding.startsWith('utf-16')) refuse(label)
-  const decoded = decodeAs(encoding, label, content)
-  if (external === undefined && (mark || decoded.transcoded)) refuseContradiction(mark, label, decoded.bytes)
+  const decoded = decodeAs(encoding, label, content, declaration)
+  if (external === undefined && (mark || decoded.transcoded)) refuseContradiction(mark, label, decoded.declaration)
   return decoded
 }
 
-function decodeAs(encoding: string, label: string, content: Buffer): Decoded {
+function decodeAs(encoding: string, label: string, content: Buffer, declaration: Declaration | undefined): Decoded {
   const ascii = isAscii(content)
   if (encoding === 'utf-8' || encoding === 'us-ascii') {
     if (!ascii && (encoding === 'us-ascii' || !isUtf8(content))) return refuse(label)
     if (!ascii) refuseNoncharacters(content)
-    return { bytes: content, charset: 'utf-8', ascii, transcoded: false }
+    return { bytes: content, charset: 'utf-8', ascii, transcoded: false, declaration }
   }
   if (encoding === 'iso-8859-1' || encoding === 'windows-1252')
-    return { bytes: content, charset: encoding, ascii, transcoded: false }
+    return { bytes: content, charset: encoding, ascii, transcoded: false, declaration }
   const transcoded = Buffer.from(decode(encoding, label, content))
-  return { ...decodeAs('utf-8', label, transcoded), transcoded: true }
+  return { ...decodeAs('utf-8', label, transcoded, declarationOf(transcoded)), transcoded: true }
 }
 
 /**
  * A byte-order mark beside a declaration of something else: nobody can say which of them is true. And two bytes a character
  * without a mark have to be declared (XML 1.0, section 4.3.3).
  */
-function refuseContradiction(mark: Mark | undefined, label: string, bytes: Buffer): void {
-  const declared = declarationOf(bytes)?.encoding
+function refuseContradiction(mark: Mark | undefined, label: string, declaration: Declaration | undefined): void {
+  const declared = declaration?.encoding
   if (declared === undefined && mark) return
   const family = (encoding: string): string => encodingOf(encoding.toLowerCase(), encoding).slice(0, 6)
   if (declared === undefined || family(declared) !== family(label))
@@ -80,8 +83,11 @@ const START = { line: 1, column: 1 }
 const known = new Map<string, string>()
 
 function resolve(label: string, bytes: Buffer): string {
-  const encoding = known.get(label) ?? encodingOf(label.toLowerCase(), label)
-  if (known.size < 100) known.set(label, encoding)
+  let encoding = known.get(label)
+  if (encoding === undefined) {
+    encoding = encodingOf(label.toLowerCase(), label)
+    if (known.size < 100) known.set(label, encoding)
+  }
   // Without a mark the order of the bytes shows in the first character, which is ASCII (XML 1.0, appendix F).
   return encoding === 'utf-16' ? (bytes[0] === 0 ? 'utf-16be' : 'utf-16le') : encoding
 }
@@ -125,7 +131,13 @@ function undeclared(bytes: Buffer): string | undefined {
 
 /** U+FFFE and U+FFFF are well-formed UTF-8 but no characters of XML (production 2); surrogates are not even that. */
 function refuseNoncharacters(bytes: Buffer): void {
-  for (let at = bytes.indexOf(NONCHARACTERS); at >= 0; at = bytes.indexOf(NONCHARACTERS, at + 1)) {
+  // Most documents do not have the first byte, for which it takes least to look.
+  const first = bytes.indexOf(NONCHARACTERS[0] as number)
+  for (
+    let at = first < 0 ? -1 : bytes.indexOf(NONCHARACTERS, first);
+    at >= 0;
+    at = bytes.indexOf(NONCHARACTERS, at + 1)
+  ) {
     if ((bytes[at + 2] ?? 0) < 0xbe) continue
     const before = bytes.toString('utf8', 0, at)
     const line = before.split('\n').length

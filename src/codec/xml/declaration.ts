@@ -16,8 +16,9 @@ const DECLARATION =
 /** Longer ones are not remembered. */
 const LONGEST = 256
 
-/** A service sends the same declaration with every document; the bound is for those that somebody makes up. */
-const known = new Map<string, Declaration>()
+/** A service sends the same declaration with every document: the few that were met last, as they stand, the last one first. */
+const MOST = 4
+const met: { readonly start: Uint8Array; readonly declaration: Declaration }[] = []
 
 /** The XML declaration of a document whose bytes are ASCII where it stands; undefined for a document without one. */
 export function declarationOf(bytes: Buffer): Declaration | undefined {
@@ -26,13 +27,20 @@ export function declarationOf(bytes: Buffer): Declaration | undefined {
     return undefined
   const after = bytes[5] as number
   if (after >= 0x80 || (CLASS[after] as number) & NAME || after === COLON) return undefined
+  for (const { start, declaration } of met) if (startsWith(bytes, start)) return declaration
   let end = 6
   while (end < bytes.length && bytes[end] !== GT) end++
   const text = bytes.toString('latin1', 0, Math.min(end + 1, bytes.length))
-  const met = known.get(text)
-  if (met) return met
   const match = DECLARATION.exec(text)
   const declaration = { length: text.length, encoding: match?.[1] ?? match?.[2], valid: match !== null }
-  if (known.size < 100 && text.length < LONGEST) known.set(text, declaration)
+  if (match && text.length < LONGEST) {
+    met.unshift({ start: Uint8Array.prototype.slice.call(bytes, 0, text.length), declaration })
+    met.length = Math.min(met.length, MOST)
+  }
   return declaration
+}
+
+function startsWith(bytes: Buffer, start: Uint8Array): boolean {
+  for (let at = 0; at < start.length; at++) if (bytes[at] !== start[at]) return false
+  return true
 }

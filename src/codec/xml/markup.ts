@@ -6,7 +6,7 @@ import { NON_ASCII, type Source, UNNORMALISED } from './source.ts'
 export function endOfComment(source: Source, start: number): number {
   const { bytes } = source
   if (bytes[start + 3] !== DASH) source.fail(start, "'<!' that starts nothing")
-  for (let at = start + 4; at < bytes.length; at++) {
+  for (let at = endOfPlain(source, start + 4); at < bytes.length; at = endOfPlain(source, at + 1)) {
     const byte = bytes[at] as number
     if (byte === DASH && bytes[at + 1] === DASH) {
       if (bytes[at + 2] !== GT) source.fail(at, "'--' within a comment")
@@ -15,6 +15,18 @@ export function endOfComment(source: Source, start: number): number {
     if ((CLASS[byte] as number) & FORBIDDEN) source.forbid(at)
   }
   return source.fail(start, 'a comment that does not end')
+}
+
+/** Where the next byte is that is a dash or below a blank, or near: four bytes at a time. */
+function endOfPlain({ bytes, view }: Source, start: number): number {
+  let at = start
+  for (const last = bytes.length - 4; at <= last; at += 4) {
+    const word = view.getInt32(at)
+    const dash = word ^ 0x2d2d2d2d
+    // A byte less than n, or equal to n, leaves its high bit when n, or 1, is taken from it.
+    if ((((word - 0x20202020) & ~word) | ((dash - 0x01010101) & ~dash)) & 0x80808080) break
+  }
+  return at
 }
 
 /** Where a processing instruction ends (production 16; its target has no colon). */

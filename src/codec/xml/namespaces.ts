@@ -1,3 +1,5 @@
+import type { AttributeSpelling } from './attribute-list.ts'
+import { type Declared, type Scope, Scopes } from './namespace-scope.ts'
 import type { Source } from './source.ts'
 
 /** Bound to the prefix `xml`, and to no other (Namespaces in XML 1.0, section 3). */
@@ -13,20 +15,17 @@ export const XOP_NS = 'http://www.w3.org/2004/08/xop/include'
 /** As long as there are no more declarations, looking through them is faster than any index. */
 const FEW = 16
 
-/** Unique in the process, since what is remembered by it outlives a document and its scanner. */
-let versions = 0
-
 /** The namespaces in scope at one place of a document; '' is no namespace. */
 export class Namespaces {
-  /** The default namespace. */
-  default = ''
-  /** Changes with every declaration and every end of one: what was looked up before holds while it is the same. */
-  version = ++versions
   readonly #source: Source
+  readonly #scopes = new Scopes()
+  #scope: Scope = this.#scopes.root
   /** The declarations in scope, the innermost last: prefix, namespace, depth of the element. */
   readonly #prefixes: string[] = []
   readonly #uris: string[] = []
   readonly #depths: number[] = []
+  /** What holds before each of them. */
+  readonly #before: Scope[] = []
   /** Once there are many: where the declarations of each prefix are among them, the innermost last. */
   readonly #index = new Map<string, number[]>()
   #isIndexed = false
@@ -40,33 +39,54 @@ export class Namespaces {
     this.#source = source
   }
 
+  /** The default namespace. */
+  get default(): string {
+    return this.#scope.default
+  }
+
+  /** What was looked up before holds while it is the same. */
+  get version(): number {
+    return this.#scope.version
+  }
+
   /** Forgets a document. */
   reset(): void {
-    this.version = ++versions
-    this.default = ''
-    this.#isIndexed = false
-    this.#index.clear()
+    this.#scopes.tidy()
+    this.#scope = this.#scopes.root
+    this.#lastVersion = -1
+    if (this.#isIndexed) {
+      this.#isIndexed = false
+      this.#index.clear()
+    }
     // A document that has been read to its end has taken its declarations with it.
-    if (this.#depths.length > 0) this.#depths.length = this.#prefixes.length = this.#uris.length = 0
+    if (this.#depths.length > 0)
+      this.#depths.length = this.#prefixes.length = this.#uris.length = this.#before.length = 0
+  }
+
+  /**
+   * Declares once more what has been declared here before, in this document or another one.
+   *
+   * @param start where the declaration stands
+   * @returns undefined, with nothing declared, for any other declaration
+   */
+  declareAgain(start: number, depth: number): Declared | undefined {
+    const declared = this.#scope.next(this.#source.view, start)
+    if (declared) this.#push(declared.prefix, declared.uri, depth, declared.scope)
+    return declared
   }
 
   /**
    * Declares a prefix ('' for the default namespace) for an element and all in it.
    *
+   * @param spelling how it is declared, where its bytes alone decide what it says
    * @returns what forbids it, if something does (Namespaces in XML 1.0, sections 2.2 and 3)
    */
-  declare(prefix: string, uri: string, depth: number): string | undefined {
+  declare(prefix: string, uri: string, depth: number, spelling: AttributeSpelling | undefined): string | undefined {
     if (prefix === 'xmlns') return "the prefix 'xmlns' cannot be declared"
     if ((prefix === 'xml') !== (uri === XML_NS)) return "the prefix 'xml' and its namespace belong to each other alone"
     if (uri === XMLNS_NS) return 'the namespace of declarations cannot be declared'
     if (prefix !== '' && uri === '') return `the prefix '${prefix.slice(0, 40)}' is declared without a namespace`
-    const place = this.#depths.push(depth) - 1
-    this.#prefixes.push(prefix)
-    this.#uris.push(uri)
-    if (this.#isIndexed) this.#enter(prefix, place)
-    else if (place === FEW) this.#makeIndex()
-    if (prefix === '') this.default = uri
-    this.version = ++versions
+    this.#push(prefix, uri, depth, this.#scopes.after(this.#scope, spelling, prefix, uri))
     return undefined
   }
 
@@ -82,9 +102,8 @@ export class Namespaces {
       this.#uris.pop()
       const prefix = this.#prefixes.pop() as string
       if (this.#isIndexed) this.#index.get(prefix)?.pop()
-      if (prefix === '') this.default = this.#find('') ?? ''
+      this.#scope = this.#before.pop() as Scope
     }
-    this.version = ++versions
   }
 
   /** The namespace of a prefix, undefined if it is not declared. */
@@ -98,15 +117,25 @@ export class Namespaces {
    * @throws XmlSyntaxError for one that is not declared
    */
   ofPrefix(start: number, end: number): string {
-    if (this.#lastVersion === this.version && this.#isLast(start, end)) return this.#lastUri
+    if (this.#lastVersion === this.#scope.version && this.#isLast(start, end)) return this.#lastUri
     const prefix = this.#source.text(start, end)
     const uri = this.lookup(prefix)
     if (uri === undefined) return this.#source.fail(start, `the prefix '${prefix.slice(0, 40)}' is not declared`)
     this.#lastStart = start
     this.#lastLength = end - start
     this.#lastUri = uri
-    this.#lastVersion = this.version
+    this.#lastVersion = this.#scope.version
     return uri
+  }
+
+  #push(prefix: string, uri: string, depth: number, scope: Scope): void {
+    const place = this.#depths.push(depth) - 1
+    this.#prefixes.push(prefix)
+    this.#uris.push(uri)
+    this.#before.push(this.#scope)
+    if (this.#isIndexed) this.#enter(prefix, place)
+    else if (place === FEW) this.#makeIndex()
+    this.#scope = scope
   }
 
   #isLast(start: number, end: number): boolean {

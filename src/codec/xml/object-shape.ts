@@ -22,6 +22,7 @@ export function objectShape(
       ({ part: { shape, optional } }) =>
         !optional && (shape.kind === 'list' || (shape.kind === 'scalar' && shape.coerced)),
     ),
+    isLeaf: elements.length === 0 && rest === undefined && fields.some(({ place }) => place === 'text'),
     keepsText: fields.some(({ place, mixed }) => place === 'text' || mixed),
     rest,
     unwrap,

@@ -174,6 +174,16 @@ export class Reader {
       const value = this.#texts.attribute(field)
       if (value !== undefined) values[field.key] = value
     }
+    if (shape.isLeaf && this.#scanner.leafText()) this.#endLeaf(this.#frames.top)
+  }
+
+  /** Ends an object of attributes and text whose text and end tag have been read at once. */
+  #endLeaf(frame: Frame): void {
+    const { textStart, textEnd, textFlags } = this.#scanner
+    frame.textStart = textStart
+    frame.textEnd = textEnd
+    frame.textFlags = textFlags
+    this.#endElement(frame)
   }
 
   #nil({ nullable, shape }: Part, { field }: ElementField): null {

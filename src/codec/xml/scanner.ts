@@ -2,7 +2,6 @@ import { Attributes } from './attributes.ts'
 import { BANG, CLASS, DASH, GT, LT, OPEN_BRACKET, QUESTION, SLASH, WHITE } from './bytes.ts'
 import { decodeBytes } from './charset.ts'
 import { Current } from './current.ts'
-import { declarationOf } from './declaration.ts'
 import { isDoctype, readDoctype } from './doctype.ts'
 import { limitsOf, type XmlLimits } from './limits.ts'
 import { CDATA_START, endOfCdata, endOfComment, endOfInstruction } from './markup.ts'
@@ -51,10 +50,11 @@ export class Scanner extends Current {
    * @throws XmlSyntaxError for an encoding that is not kept, or a declaration that is not one
    */
   open(bytes: Buffer, contentType: string | undefined): void {
-    this.source.open(decodeBytes(bytes, contentType))
+    const decoded = decodeBytes(bytes, contentType)
+    const { declaration } = decoded
+    this.source.open(decoded)
     this.namespaces.reset()
     this.#length = this.source.bytes.length
-    const declaration = declarationOf(this.source.bytes)
     if (declaration && !declaration.valid)
       this.source.fail(0, 'an XML declaration must say version 1.x, then perhaps the encoding, then perhaps standalone')
     this.#at = declaration?.length ?? 0

@@ -39,6 +39,8 @@ export interface ObjectShape {
   readonly mixed: Field | undefined
   /** Whether text of its own is kept at all. */
   readonly keepsText: boolean
+  /** Whether it has attributes and text, and no elements. */
+  readonly isLeaf: boolean
   /** What is put in or missed when an element has ended: empty lists, and what the schema would make up out of nothing. */
   readonly completed: readonly Field[]
   /** What every other element is: the values of a record. */

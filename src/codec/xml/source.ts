@@ -9,10 +9,11 @@ export const REFERENCES = 2
 /** Line ends or white space that a reader has to normalise. */
 export const UNNORMALISED = 4
 
-/** V8 copies substrings below this length; from here on they are views, which keep the whole document alive. */
-const COPIED = 13
-/** Documents up to here are kept alive rather than copied out of, which is what a native call would cost. */
-const SMALL = 4_096
+/**
+ * Text is cut out of pieces of the document of so many characters. V8 copies substrings of less than 13 characters; longer
+ * ones are views, which keep what they are cut from alive: a piece, and never all of a large document.
+ */
+const PIECE = 4_096
 
 const WINDOWS_1252 = new TextDecoder('windows-1252')
 
@@ -28,16 +29,16 @@ export class Source {
   /** The same bytes, to be compared four at a time. */
   view: DataView = EMPTY_VIEW
   charset: Charset = 'utf-8'
-  /** Each byte as one character: where a piece is ASCII, its substring is its text, at a third of what a decoder costs. */
-  latin = ''
   /** Whether the whole document is ASCII. */
   ascii = true
   /** Attributes of other types than CDATA that the DOCTYPE declares, by element: the first declaration of each counts. */
   declared: Map<string, boolean> | undefined
   /** What the piece that was found last has besides plain ASCII. */
   flags = 0
-  /** The length below which text is taken as a substring. */
-  #copied = COPIED
+  /** Some of the bytes, each as one character: where they are ASCII, that is their text, at a third of what a decoder costs. */
+  #piece = ''
+  #pieceStart = 0
+  #pieceEnd = 0
 
   open({ bytes, charset, ascii }: Decoded): void {
     this.bytes = bytes
@@ -45,23 +46,28 @@ export class Source {
     this.charset = charset
     this.ascii = ascii
     this.declared = undefined
-    this.#copied = bytes.length <= SMALL ? SMALL : COPIED
-    this.latin = bytes.toString('latin1', 0, bytes.length)
+    this.#pieceStart = this.#pieceEnd = 0
   }
 
   /** Lets go of the document. */
   close(): void {
     this.bytes = EMPTY
     this.view = EMPTY_VIEW
-    this.latin = ''
+    this.#piece = ''
+    this.#pieceStart = this.#pieceEnd = 0
   }
 
   /** Bytes as text, as they stand. */
   text(start: number, end: number, ascii = this.ascii): string {
-    if (ascii)
-      return end - start < this.#copied
-        ? this.latin.substring(start, end)
-        : (this.bytes as Slicing).latin1Slice(start, end)
+    if (ascii) {
+      if (start < this.#pieceStart || end > this.#pieceEnd) {
+        if (end - start > PIECE) return (this.bytes as Slicing).latin1Slice(start, end)
+        this.#pieceStart = start
+        this.#pieceEnd = Math.min(start + PIECE, this.bytes.length)
+        this.#piece = (this.bytes as Slicing).latin1Slice(start, this.#pieceEnd)
+      }
+      return this.#piece.substring(start - this.#pieceStart, end - this.#pieceStart)
+    }
     if (this.charset === 'utf-8') return (this.bytes as Slicing).utf8Slice(start, end)
     if (this.charset === 'iso-8859-1') return (this.bytes as Slicing).latin1Slice(start, end)
     return WINDOWS_1252.decode(this.bytes.subarray(start, end))

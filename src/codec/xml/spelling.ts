@@ -42,8 +42,8 @@ export function spellingOf(name: Uint8Array, prefix: string): Spelling {
 /** What is too short for a word is compared by nobody: it has more bytes than any document. */
 const NEVER: Pattern = { size: 2 ** 30 - 1, first: 0, middle: [], last: 0 }
 
-/** Made anew whenever a prefix changes, which a document may do at every element. */
-function patternOf(before: readonly number[], name: Uint8Array, after: readonly number[]): Pattern {
+/** A copy of some bytes. Made anew whenever a prefix changes, which a document may do at every element. */
+export function patternOf(before: readonly number[], name: Uint8Array, after: readonly number[]): Pattern {
   const bytes = [...before]
   for (let at = 0; at < name.length; at++) bytes.push(name[at] as number)
   bytes.push(...after)
