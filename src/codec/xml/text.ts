@@ -21,7 +21,17 @@ export function endOfText(source: Source, start: number): number {
   for (;;) {
     for (; at <= lastWord; at += 4) {
       const word = view.getInt32(at)
-      if (needsLook(word)) break
+      // Whether one of the bytes is below a blank, or `<`, `&` or `]`: a byte less than n, or equal to n, leaves its high bit
+      // when n, or 1, is taken from it. The bytes beside a hit may be hits by mistake; nothing is ever missed.
+      const lt = word ^ 0x3c3c3c3c
+      const amp = word ^ 0x26262626
+      const bracket = word ^ 0x5d5d5d5d
+      const hits =
+        ((word - 0x20202020) & ~word) |
+        ((lt - 0x01010101) & ~lt) |
+        ((amp - 0x01010101) & ~amp) |
+        ((bracket - 0x01010101) & ~bracket)
+      if ((hits & HIGH_BITS) !== 0) break
       seen |= word
     }
     // Four bytes of which one needs a look, or the last ones of the document.
@@ -44,20 +54,4 @@ export function endOfText(source: Source, start: number): number {
       return length
     }
   }
-}
-
-/**
- * Whether one of four bytes is below a blank, or `<`, `&` or `]`: a byte less than n, or equal to n, leaves its high bit when
- * n, or 1, is taken from it. The bytes beside a hit may be hits by mistake; nothing is ever missed.
- */
-function needsLook(word: number): boolean {
-  const lt = word ^ 0x3c3c3c3c
-  const amp = word ^ 0x26262626
-  const bracket = word ^ 0x5d5d5d5d
-  const hits =
-    ((word - 0x20202020) & ~word) |
-    ((lt - 0x01010101) & ~lt) |
-    ((amp - 0x01010101) & ~amp) |
-    ((bracket - 0x01010101) & ~bracket)
-  return (hits & HIGH_BITS) !== 0
 }
