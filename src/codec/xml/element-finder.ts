@@ -3,7 +3,7 @@ import { ShapeError } from './limits.ts'
 import { elementOf } from './object-shape.ts'
 import type { Scanner } from './scanner.ts'
 import type { ElementField } from './shape.ts'
-import type { Spelling } from './spelling.ts'
+import { isThere, type Spelling } from './spelling.ts'
 
 /** What the root element must be. */
 export interface ExpectedRoot {
@@ -11,6 +11,9 @@ export interface ExpectedRoot {
   /** One of these. */
   readonly namespaces?: readonly string[]
 }
+
+/** How many elements that the schema does not mention are remembered of one shape. */
+const MOST_UNKNOWN = 8
 
 /** Finds which property of its parent an element belongs to. */
 export class ElementFinder {
@@ -49,6 +52,27 @@ export class ElementFinder {
     spelling.version = namespaces.version
     spelling.parentUri = frame.uri
     return true
+  }
+
+  /** Whether a name that is spelt so is none of the schema's here. */
+  isUnknown(spelling: Spelling, frame: Frame): boolean {
+    return spelling.version === this.#scanner.namespaces.version && spelling.parentUri === frame.uri
+  }
+
+  /** Remembers how the current element is spelt, which has just been found to be none of the schema's. */
+  meetUnknown({ shape, uri }: Frame): void {
+    const { namespaces, source, nameStart, nameEnd } = this.#scanner
+    let spelling = shape.unknown.find(
+      ({ length, tag }) => length === nameEnd - nameStart && isThere(source.view, nameStart - 1, tag),
+    )
+    if (!spelling) {
+      if (shape.unknown.length === MOST_UNKNOWN || shape.rest) return
+      spelling = this.#scanner.spelling()
+      if (!spelling) return
+      shape.unknown.push(spelling)
+    }
+    spelling.version = namespaces.version
+    spelling.parentUri = uri
   }
 
   #findByName(frame: Frame): ElementField | undefined {

@@ -26,6 +26,7 @@ export function objectShape(
     keepsText: fields.some(({ place, mixed }) => place === 'text' || mixed),
     rest,
     unwrap,
+    unknown: [],
     bare: rest !== undefined || fields.some(({ key }) => key in {}),
   }
 }

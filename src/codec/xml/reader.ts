@@ -4,6 +4,7 @@ import { type Frame, Frames, type Values } from './frames.ts'
 import { elementOf, fieldOf, objectShape } from './object-shape.ts'
 import { DONE, END, type Scanner, START, TEXT, type Token } from './scanner.ts'
 import type { AnyShape, ElementField, Field, ObjectShape, Part } from './shape.ts'
+import type { Spelling } from './spelling.ts'
 import { type FindAttachment, TextReader } from './text-reader.ts'
 
 /** What the reader leaves to others. */
@@ -111,22 +112,33 @@ export class Reader {
         this.#put(frame, element, this.#texts.leaf(scalar, element))
         break
       }
-      if (at >= end) return
+      if (at >= end && !this.#passLeaf(frame)) return
       this.#left--
     }
+  }
+
+  /** Passes over an element of nothing but text that the schema does not mention, if it has been met before. */
+  #passLeaf(frame: Frame): boolean {
+    const { unknown } = frame.shape
+    for (let at = 0; at < unknown.length; at++) {
+      const spelling = unknown[at] as Spelling
+      if (this.#finder.isUnknown(spelling, frame) && this.#scanner.leaf(spelling)) return true
+    }
+    return false
   }
 
   /** A token within an element that is passed over, or that a builder has. */
   #pass(token: Token): void {
     if (this.#builder) this.#build(token, this.#builder)
-    else if (token === START) this.#skipped++
     else if (token === END) this.#skipped--
+    else if (token === START && !this.#scanner.leafText()) this.#skipped++
   }
 
   #startElement(frame: Frame): void {
     const element = this.#finder.find(frame)
     if (element === undefined) {
-      this.#skipped = 1
+      if (this.#scanner.leafText()) this.#finder.meetUnknown(frame)
+      else this.#skipped = 1
       return
     }
     const { part } = element

@@ -47,6 +47,8 @@ export interface ObjectShape {
   readonly rest: ElementField | undefined
   /** The one property whose value is the object's: a wrapped list. */
   readonly unwrap: string | undefined
+  /** Elements that the schema does not mention, as they were spelt when they were met: most come again. */
+  readonly unknown: Spelling[]
   /** A property has a name that every object has already; without a prototype it is like any other. */
   readonly bare: boolean
 }

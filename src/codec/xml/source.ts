@@ -35,7 +35,7 @@ export class Source {
   declared: Map<string, boolean> | undefined
   /** What the piece that was found last has besides plain ASCII. */
   flags = 0
-  /** Some of the bytes, each as one character: where they are ASCII, that is their text, at a third of what a decoder costs. */
+  /** Some of the bytes, each as one character: if they are ASCII, that is their text, at a third of what a decoder costs. */
   #piece = ''
   #pieceStart = 0
   #pieceEnd = 0
@@ -59,7 +59,7 @@ export class Source {
 
   /** Bytes as text, as they stand. */
   text(start: number, end: number, ascii = this.ascii): string {
-    if (ascii) {
+    if (ascii || this.charset === 'iso-8859-1') {
       if (start < this.#pieceStart || end > this.#pieceEnd) {
         if (end - start > PIECE) return (this.bytes as Slicing).latin1Slice(start, end)
         this.#pieceStart = start
@@ -69,7 +69,6 @@ export class Source {
       return this.#piece.substring(start - this.#pieceStart, end - this.#pieceStart)
     }
     if (this.charset === 'utf-8') return (this.bytes as Slicing).utf8Slice(start, end)
-    if (this.charset === 'iso-8859-1') return (this.bytes as Slicing).latin1Slice(start, end)
     return WINDOWS_1252.decode(this.bytes.subarray(start, end))
   }
 
