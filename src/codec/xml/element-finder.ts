@@ -59,9 +59,13 @@ export class ElementFinder {
     return spelling.version === this.#scanner.namespaces.version && spelling.parentUri === frame.uri
   }
 
-  /** Remembers how the current element is spelt, which has just been found to be none of the schema's. */
-  meetUnknown({ shape, uri }: Frame): void {
-    const { namespaces, source, nameStart, nameEnd } = this.#scanner
+  /**
+   * Remembers how the current element is spelt, which has just been found to be none of the schema's.
+   *
+   * @param version of the namespaces in it
+   */
+  meetUnknown({ shape, uri }: Frame, version: number): void {
+    const { source, nameStart, nameEnd } = this.#scanner
     let spelling = shape.unknown.find(
       ({ length, tag }) => length === nameEnd - nameStart && isThere(source.view, nameStart - 1, tag),
     )
@@ -71,7 +75,7 @@ export class ElementFinder {
       if (!spelling) return
       shape.unknown.push(spelling)
     }
-    spelling.version = namespaces.version
+    spelling.version = version
     spelling.parentUri = uri
   }
 

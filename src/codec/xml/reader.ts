@@ -137,7 +137,9 @@ export class Reader {
   #startElement(frame: Frame): void {
     const element = this.#finder.find(frame)
     if (element === undefined) {
-      if (this.#scanner.leafText()) this.#finder.meetUnknown(frame)
+      // What it declares itself holds no more when it has ended.
+      const { version } = this.#scanner.namespaces
+      if (this.#scanner.leafText()) this.#finder.meetUnknown(frame, version)
       else this.#skipped = 1
       return
     }
