@@ -35,6 +35,10 @@ function encodingConflict(bytes: Buffer, text: string): string | undefined {
   const [first, second] = bytes
   const wide = first === 0xff || first === 0xfe || first === 0 || second === 0
   const marked = first === 0xef && second === 0xbb
-  const fits = wide ? /^utf-?16(le|be)?$/i.test(declared) : marked ? /^utf-?8$/i.test(declared) : !/^utf-?16(le|be)?$/i.test(declared)
+  const fits = wide
+    ? /^utf-?16(le|be)?$/i.test(declared)
+    : marked
+      ? /^utf-?8$/i.test(declared)
+      : !/^utf-?16(le|be)?$/i.test(declared)
   return fits ? undefined : 'the encoding is another than is declared'
 }

@@ -25,7 +25,9 @@ function markOf(bytes: Buffer): string | undefined {
 /** In UTF-16 too, where it names it: without a mark that is the only way to know (XML 1.0, appendix F.1). */
 function declaredIn(bytes: Buffer): string | undefined {
   const head = bytes.toString('latin1', 0, 100_000)
-  const name = /^<\?xml[ \t\r\n][^>]*?(?<=[ \t\r\n])encoding\s*=\s*["']([A-Za-z][\w.-]*)["']/.exec(head.replaceAll('\0', ''))?.[1]
+  const name = /^<\?xml[ \t\r\n][^>]*?(?<=[ \t\r\n])encoding\s*=\s*["']([A-Za-z][\w.-]*)["']/.exec(
+    head.replaceAll('\0', ''),
+  )?.[1]
   if (name === undefined || !/^\0?<\0/.test(head)) return name
   if (!/^utf-16(le|be)?$/i.test(name)) return undefined
   return head.startsWith('<') ? 'utf-16le' : 'utf-16be'

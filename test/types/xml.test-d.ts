@@ -99,8 +99,8 @@ check<Equal<Output<typeof operation>['list'], ('auto' | number)[]>>()
 checkNotAny<Omit<Output<typeof operation>, 'bytes'>>('no any')
 checkNotAny<[Out<typeof choice>, In<typeof choice>, Out<typeof mixed>, Out<typeof any>]>('no any')
 
-// @ts-expect-error an attribute has no prefix of its own yet
-xml.attr(z.string(), { prefix: 'p' })
+// @ts-expect-error a list of values is in one namespace, not in one for each
+xml.namespace(['urn:a'], z.object({}))
 // @ts-expect-error a misspelt option
 xml.element(z.string(), { nmae: 'x' })
 // @ts-expect-error the items of a list in an element of its own have a name

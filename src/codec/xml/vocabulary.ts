@@ -11,9 +11,12 @@ export interface XmlName {
   readonly ns?: string
 }
 
-/** How an element is written, besides. */
-export interface XmlElementName extends XmlName {
-  /** The prefix that it is written with; without one the namespace is declared as the default one. Reading ignores it. */
+/** How an element or attribute is written, besides. */
+export interface XmlPrefixedName extends XmlName {
+  /**
+   * The prefix that it is written with. Without one an element's namespace is declared as the default one, and an attribute's
+   * gets a prefix that is free. Reading ignores it.
+   */
   readonly prefix?: string
 }
 
@@ -25,11 +28,17 @@ export interface XmlItem extends XmlName {
   readonly itemNs?: string
 }
 
+/** The namespace that the elements of an object are in, and the prefix that they are written with. */
+export interface Within {
+  readonly ns: string
+  readonly prefix: string | undefined
+}
+
 /** What plain zod cannot say about a value's place in a document. */
-export interface XmlPlace extends XmlElementName {
+export interface XmlPlace extends XmlPrefixedName {
   readonly place?: 'element' | 'attribute' | 'text'
   /** The elements inside are in this namespace, whatever element holds them. */
-  readonly children?: string
+  readonly children?: Within
   /** A list in an element of its own. */
   readonly wrapped?: { readonly item: string; readonly itemNs?: string }
   /** A list in one text, separated by white space (xs:list). */
@@ -82,9 +91,13 @@ function put<T extends z.core.SomeType>(schema: T, place: XmlPlace): T {
     if (name !== undefined && !isXmlName(name))
       throw new TypeError(`xml: '${name}' is not the name of an XML element or attribute`)
   }
-  if (place.prefix !== undefined && !isXmlPrefix(place.prefix))
-    throw new TypeError(`xml: '${place.prefix}' is no prefix, or one that XML keeps for itself`)
-  for (const ns of [place.ns, place.children, place.wrapped?.itemNs]) {
+  for (const prefix of [place.prefix, place.children?.prefix]) {
+    if (prefix !== undefined && !isXmlPrefix(prefix))
+      throw new TypeError(`xml: '${prefix}' is no prefix, or one that XML keeps for itself`)
+  }
+  if (place.children?.prefix !== undefined && place.children.ns === '')
+    throw new TypeError(`xml: the prefix '${place.children.prefix}' has no namespace`)
+  for (const ns of [place.ns, place.children?.ns, place.wrapped?.itemNs]) {
     if (ns === XMLNS_NS || (ns === XML_NS && place.place !== 'attribute'))
       throw new TypeError(`xml: the namespace '${ns}' is XML's own`)
   }
@@ -136,17 +149,23 @@ function chosen(options: ChoiceOptions): z.ZodType {
  */
 export const vocabulary = {
   /** The value is an attribute of the element. */
-  attr: <T extends z.core.SomeType>(schema: T, name: XmlName = {}): T => put(schema, { place: 'attribute', ...name }),
+  attr: <T extends z.core.SomeType>(schema: T, name: XmlPrefixedName = {}): T =>
+    put(schema, { place: 'attribute', ...name }),
 
   /** The value is the element's own text, beside its attributes. */
   text: <T extends z.core.SomeType>(schema: T): T => put(schema, { place: 'text' }),
 
   /** The value is a child element whose name or namespace is not what its property and its parent say. */
-  element: <T extends z.core.SomeType>(schema: T, name: XmlElementName): T =>
+  element: <T extends z.core.SomeType>(schema: T, name: XmlPrefixedName): T =>
     put(schema, { place: 'element', ...name }),
 
-  /** The elements in this object are in the namespace, whatever element holds them; '' is none. */
-  namespace: <T extends z.core.SomeType>(ns: string, schema: T): T => put(schema, { children: ns }),
+  /**
+   * The elements in this object are in the namespace, whatever element holds them; '' is none.
+   *
+   * @param prefix that they are written with; without one the namespace is declared as the default one
+   */
+  namespace: <T extends z.core.SomeType>(ns: string, schema: T, { prefix }: { readonly prefix?: string } = {}): T =>
+    put(schema, { children: { ns, prefix } }),
 
   /** The list stands in an element of its own: `<Lines><Line/><Line/></Lines>`. */
   wrapped: <T extends z.ZodType<readonly unknown[] | undefined | null>>(

@@ -23,7 +23,7 @@ import {
   unsupported,
 } from './shape.ts'
 import { specialPart } from './special.ts'
-import { findPlace, placeOf, wrappingOf, type XmlElementName, type XmlPlace } from './vocabulary.ts'
+import { findPlace, placeOf, type Within, wrappingOf, type XmlPlace, type XmlPrefixedName } from './vocabulary.ts'
 
 /**
  * Walks a schema and says how its values look in XML.
@@ -49,7 +49,7 @@ export function elementPartOf(schema: Schema, direction: Direction): Part {
  *
  * @throws TypeError for another place, since the root is an element
  */
-export function rootNameOf(schema: Schema): XmlElementName {
+export function rootNameOf(schema: Schema): XmlPrefixedName {
   const { place = 'element', name, ns, prefix } = findPlace(schema) ?? {}
   if (place !== 'element')
     throw unsupported('', `is ${place === 'text' ? 'text' : 'an attribute'}, and the root is an element`)
@@ -67,11 +67,11 @@ const DEEPEST = 100
 class Walk {
   readonly #direction: Direction
   /** Objects that have been met, by definition and namespace: a recursive one is met again within itself, perhaps as a clone. */
-  readonly #objects = new Map<unknown, Map<string | undefined, Shape>>()
+  readonly #objects = new Map<unknown, Map<string, Shape>>()
   readonly merger = new Merger()
   #depth = 0
   /** What xml.namespace has said, of the object or of what it is wrapped in. */
-  #within: string | undefined
+  #within: Within | undefined
 
   constructor(direction: Direction) {
     this.#direction = direction
@@ -183,14 +183,16 @@ class Walk {
     const def = (schema as z.core.$ZodObject)._zod.def
     const others = (def.catchall as z.core.$ZodTypes | undefined)?._zod.def.type ?? 'unknown'
     if (!/^(never|unknown|any)$/.test(others)) throw unsupported(path, 'has a catchall; only z.record has any elements')
-    const ns = this.#within
-    const known = this.#objects.get(def) ?? new Map()
-    if (known.has(ns)) return known.get(ns)
+    const within = this.#within
+    const known = this.#objects.get(def) ?? new Map<string, Shape>()
+    const name = within ? `${within.prefix ?? ''} ${within.ns}` : ''
+    const met = known.get(name)
+    if (met) return met
     // Filled in afterwards, so that a part of it can already point to it.
     const shape = objectShape([])
-    this.#objects.set(def, known.set(ns, shape))
+    this.#objects.set(def, known.set(name, shape))
     this.#within = undefined
-    const fields = Object.entries(def.shape).map(([key, property]) => this.#field(key, property, path, ns))
+    const fields = Object.entries(def.shape).map(([key, property]) => this.#field(key, property, path, within))
     refuseDoubles(fields, path)
     return Object.assign(shape, objectShape(fields))
   }
@@ -211,7 +213,7 @@ class Walk {
     return { shape: this.merger.merge('union', values, path, marksOf(def)), ...rest }
   }
 
-  #field(key: string, schema: Schema, path: string, children: string | undefined): Field {
+  #field(key: string, schema: Schema, path: string, within: Within | undefined): Field {
     const at = join(path, key)
     if (key === '__proto__')
       throw unsupported(
@@ -219,7 +221,7 @@ class Walk {
         "has a name that JavaScript keeps; give it another, with xml.element(…, { name: '__proto__' })",
       )
     const place = findPlace(schema)
-    if (place?.choice) return this.#choice(key, schema, place.choice, at, children)
+    if (place?.choice) return this.#choice(key, schema, place.choice, at, within)
     const part = this.part(schema, at)
     const where = place?.place ?? 'element'
     if (where !== 'element' && part.shape.kind !== 'scalar')
@@ -232,9 +234,11 @@ class Walk {
       throw unsupported(at, `would need the XML name '${local}'; give it one with xml.element(…, { name })`)
     if (where === 'attribute' && local === 'xmlns')
       throw unsupported(at, 'is the declaration of a namespace; say namespaces with xml.namespace or xml.element')
-    const ns = place?.ns ?? (where === 'element' ? children : undefined)
-    if (place?.prefix !== undefined && !ns) throw unsupported(at, `has the prefix '${place.prefix}' and no namespace`)
-    return fieldOf({ key, place: where, local, ns, prefix: place?.prefix, part })
+    const inherited = where === 'element' && place?.ns === undefined ? within : undefined
+    const ns = place?.ns ?? inherited?.ns
+    const prefix = place?.prefix ?? inherited?.prefix
+    if (prefix !== undefined && !ns) throw unsupported(at, `has the prefix '${prefix}' and no namespace`)
+    return fieldOf({ key, place: where, local, ns, prefix, part })
   }
 
   #choice(
@@ -242,7 +246,7 @@ class Walk {
     schema: Schema,
     { options, mixed }: NonNullable<XmlPlace['choice']>,
     at: string,
-    children: string | undefined,
+    within: Within | undefined,
   ): Field {
     const field: Field = fieldOf({
       key,
@@ -251,7 +255,7 @@ class Walk {
       part: { ...wrappingOf(schema), shape: { kind: 'list', item: required(scalar('string')) } },
     })
     const named = Object.entries(options).map(([option, value]) => {
-      const element = this.#field(option, value, at, children)
+      const element = this.#field(option, value, at, within)
       if (element.place !== 'element') throw unsupported(join(at, option), 'is one of a choice, and no element')
       return optionOf(field, option, element)
     })

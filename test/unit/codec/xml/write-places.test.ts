@@ -88,6 +88,21 @@ describe('namespaces', () => {
     expect(read(schema, text)).toEqual(value)
   })
 
+  test('have the prefix that is said of an object, for all that is in it', () => {
+    const inner = z.object({ a: z.string(), b: z.array(z.string()), c: xml.element(z.string(), { ns: 'urn:c' }) })
+    const schema = z.object({ one: xml.namespace('urn:o', inner, { prefix: 'o' }), two: xml.namespace('urn:o', inner) })
+    const value = { one: { a: '1', b: ['2'], c: '3' }, two: { a: '1', b: ['2'], c: '3' } }
+    expect(written(schema, value)).toBe(
+      '<r><one><o:a xmlns:o="urn:o">1</o:a><o:b xmlns:o="urn:o">2</o:b><c xmlns="urn:c">3</c></one>' +
+        '<two><a xmlns="urn:o">1</a><b xmlns="urn:o">2</b><c xmlns="urn:c">3</c></two></r>',
+    )
+    const outside = xml.element(schema, { ns: 'urn:o', prefix: 'o' })
+    expect(written(outside, value)).toContain('<o:one><o:a>1</o:a><o:b>2</o:b><c xmlns="urn:c">3</c></o:one>')
+    expect(read(schema, written(schema, value))).toEqual(value)
+    expect(() => xml.namespace('', inner, { prefix: 'o' })).toThrow("the prefix 'o' has no namespace")
+    expect(() => xml.namespace('urn:o', inner, { prefix: 'xml' })).toThrow("'xml' is no prefix")
+  })
+
   test('are escaped', () => {
     expect(tree(written(z.object({ a: z.string() }), { a: '1' }, { ns: 'urn:"<&\n' })).ns).toBe('urn:"<&\n')
   })
@@ -122,6 +137,17 @@ describe('attributes', () => {
     })
     expect(written(schema, { a: '1', b: '2', list: ['3', '4'] })).toBe(
       '<r data-a="1"><B.b>2</B.b><Item>3</Item><Item>4</Item></r>',
+    )
+  })
+
+  test('have the prefix that is said of them, if it means nothing else there', () => {
+    const schema = z.object({
+      a: xml.attr(z.string(), { ns: 'urn:1', prefix: 'p' }),
+      b: xml.attr(z.string(), { ns: 'urn:2', prefix: 'p' }),
+    })
+    expect(written(schema, { a: '1', b: '2' })).toBe('<r xmlns:p="urn:1" p:a="1" xmlns:a0="urn:2" a0:b="2"/>')
+    expect(() => read(z.object({ a: xml.attr(z.string(), { prefix: 'p' }) }), '<r/>')).toThrow(
+      "the schema at a has the prefix 'p' and no namespace",
     )
   })
 
