@@ -160,6 +160,7 @@ export class Writer {
   #scalar(value: unknown, shape: ScalarShape): string {
     // Numbers have nothing to escape.
     if (typeof value === 'number') return lexical(value)
+    if (typeof value === 'string') return this.#text(value)
     return this.#text(this.#lexical(value, shape))
   }
 
