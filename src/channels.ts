@@ -2,7 +2,7 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 import type { ErrorCode } from './errors.ts'
 
 /** What a cache said of one look-up. */
-export type CacheState = 'hit' | 'stale' | 'miss' | 'collapsed' | 'bypass'
+export type CacheState = 'hit' | 'stale' | 'stale-if-error' | 'miss' | 'collapsed' | 'bypass'
 
 /** How one source of an endpoint fared within one request. */
 export interface SourceRecord {

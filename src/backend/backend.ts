@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type CacheOptions, cacheOptionsShape, cachePolicy } from '../cache/policy.ts'
 import type { CallFreshness } from '../call/cached.ts'
 import type { BackendInfo, Effect } from '../call/call.ts'
 import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
@@ -47,11 +48,8 @@ export interface OperationOptions<I> {
   readonly cache?: CallCacheOptions<I>
 }
 
-export interface CallCacheOptions<I> {
-  /** How long an answer is fresh; '0s' keeps nothing but lets equal calls that run at the same time share one. */
-  readonly ttl: Duration
-  /** How long after that it is still served while a new one is fetched. */
-  readonly stale?: Duration
+/** How answers are kept; a `ttl` of '0s' keeps nothing, but lets equal calls that run at the same time share one. */
+export interface CallCacheOptions<I> extends CacheOptions {
   /** What an answer can be purged by. */
   readonly tags?: (input: I) => readonly string[]
 }
@@ -118,9 +116,7 @@ const operationSchema = z.strictObject({
   name: z.string().min(1).optional(),
   timeout: durationOption.optional(),
   retries: z.number().int().min(0).max(10).optional(),
-  cache: z
-    .strictObject({ ttl: durationOption, stale: durationOption.optional(), tags: functionOption().optional() })
-    .optional(),
+  cache: z.strictObject({ ...cacheOptionsShape, tags: functionOption().optional() }).optional(),
 })
 
 /**
@@ -183,10 +179,6 @@ export function defineOperation<I>(
     effect,
     timeout: options.timeout ? milliseconds(options.timeout) : backend.timeout,
     retries: options.retries ?? backend.retries,
-    cache: options.cache && {
-      ttl: milliseconds(options.cache.ttl),
-      stale: options.cache.stale ? milliseconds(options.cache.stale) : 0,
-      tags: options.cache.tags,
-    },
+    cache: options.cache && { ...cachePolicy(options.cache), tags: options.cache.tags },
   }
 }

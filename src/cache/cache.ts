@@ -1,22 +1,26 @@
 import { type CacheState, channels } from '../channels.ts'
-import { CancelToken } from '../lib/cancel.ts'
+import type { CancelToken } from '../lib/cancel.ts'
+import { failureAgain, isOutage, keptFailure } from './failure.ts'
+import { type Flight, Flights } from './flights.ts'
+import type { CachePolicy } from './policy.ts'
 import type { Entry, Store } from './store.ts'
 
 /** How long a value may be used, and what can take it away before. */
-export interface Freshness {
-  /** Milliseconds that it is fresh; 0 keeps nothing and only lets equal loads share one flight. */
-  readonly ttl: number
-  /** Milliseconds after that in which it is served while a new one is fetched (RFC 5861, section 3). */
-  readonly stale: number
+export interface Freshness extends CachePolicy {
   readonly tags: readonly string[]
 }
 
-/** What a load gives: its value, how large it is, and whether it may be kept. */
+/** What a load gives: its value, how large it is, and how long it may be kept. */
 export interface Loaded<T> {
   readonly value: T
+  /** Bytes. */
   readonly size: number
-  /** False for what must not stand in for a whole answer: a partial one. */
+  /** False for what must not be kept at all. */
   readonly store: boolean
+  /** It is fresh until then at the most: what it was made of may be older than itself. Milliseconds since the epoch. */
+  readonly fresh?: number | undefined
+  /** It must not be sent when it is no longer fresh, nor take the place of an old value that is whole: a partial one. */
+  readonly isMakeshift?: boolean
 }
 
 /**
@@ -37,24 +41,14 @@ export interface Cached<T> {
   readonly stored: boolean
 }
 
-/** A load under way, with those who wait for it. */
-interface Flight {
-  readonly token: CancelToken
-  readonly tags: readonly string[]
-  readonly result: Promise<{ readonly loaded: Loaded<unknown>; readonly stored: boolean }>
-  waiters: number
-  /** A purge came while the load ran: what it brings is old already and is not kept. */
-  purged: boolean
-}
-
 /**
  * The caching algorithm: look up, join a load under way, or load and keep. One caller loads, the others wait for it
  * (single flight); a load is aborted only when its last waiter has left; a stale value is served at once and renewed
- * behind the scenes; a purge during a load wins over the load.
+ * behind the scenes, or where a load fails; a purge during a load wins over the load.
  */
 export class Cache {
   readonly #store: Store
-  readonly #flights = new Map<string, Flight>()
+  readonly #flights = new Flights<Cached<unknown>>()
 
   constructor(store: Store) {
     this.#store = store
@@ -68,7 +62,7 @@ export class Cache {
   /** The entry under a key when the store has it at once and it is fresh: the path of a hit, without a promise. */
   peek<T>(key: string): Entry<T> | undefined {
     const entry = this.#look(key)
-    return entry === undefined || entry instanceof Promise || entry.fresh <= Date.now()
+    return entry === undefined || entry instanceof Promise || entry.fresh <= Date.now() || entry.failure
       ? undefined
       : (entry as Entry<T>)
   }
@@ -78,41 +72,39 @@ export class Cache {
    *
    * @param token the caller's: when it is cancelled the caller stops waiting, and the load is aborted if nobody else waits
    * @param load must reject when its token is cancelled
-   * @throws what the load throws (every waiter gets it, nothing is kept), or the reason of the caller's cancellation
+   * @throws what the load throws (every waiter gets it), or the reason of the caller's cancellation; a 404 again while it is
+   *   kept that there is nothing
    */
   async get<T>(key: string, freshness: Freshness, token: CancelToken, load: Load<T>): Promise<Cached<T>> {
+    let old: Entry | undefined
     if (freshness.ttl > 0) {
       const found = this.#look(key)
-      const entry = (found instanceof Promise ? await found : found) as Entry<T> | undefined
+      old = found instanceof Promise ? await found : found
       const now = Date.now()
-      if (entry && entry.fresh > now) return cached(entry, 'hit', now)
-      if (entry && entry.usable > now) {
-        if (!this.#flights.has(key)) this.#refresh(key, freshness, load)
-        return cached(entry, 'stale', now)
+      if (old && old.fresh > now) {
+        if (old.failure) throw failureAgain(old.failure)
+        return cached(old as Entry<T>, 'hit', now)
+      }
+      if (old && old.usable > now && !old.failure) {
+        if (!this.#flights.has(key)) this.#refresh(key, freshness, load, old)
+        return cached(old as Entry<T>, 'stale', now)
       }
     }
-    const running = this.#flights.get(key)
-    const flight = running ?? this.#start(key, freshness, load, false)
-    const { loaded, stored } = await this.#join(key, flight, token)
-    return { value: loaded.value as T, state: running ? 'collapsed' : 'miss', age: 0, ttl: freshness.ttl, stored }
+    const running = this.#flights.find(key)
+    const flight = running ?? this.#start(key, freshness, load, old, false)
+    const outcome = (await this.#flights.join(key, flight, token)) as Cached<T>
+    return running && outcome.state === 'miss' ? { ...outcome, state: 'collapsed' } : outcome
   }
 
   /** Removes every entry that bears one of the tags, and keeps what is being loaded under them from being stored. */
   async purge(tags: readonly string[]): Promise<void> {
-    const wanted = new Set(tags)
-    for (const [key, flight] of this.#flights) if (flight.tags.some((tag) => wanted.has(tag))) this.#orphan(key, flight)
+    this.#flights.orphan(tags)
     await this.#store.purge(tags)
   }
 
   async clear(): Promise<void> {
-    for (const [key, flight] of this.#flights) this.#orphan(key, flight)
+    this.#flights.orphanAll()
     await this.#store.clear()
-  }
-
-  /** Who comes after the purge must not join a load that began before it. */
-  #orphan(key: string, flight: Flight): void {
-    flight.purged = true
-    this.#flights.delete(key)
   }
 
   /** A store that fails makes a miss: at once or later, and also where nobody waits for what it says. */
@@ -125,67 +117,84 @@ export class Cache {
     }
   }
 
-  #start<T>(key: string, freshness: Freshness, load: Load<T>, background: boolean): Flight {
-    const token = new CancelToken()
-    const run = async () => {
+  #start<T>(
+    key: string,
+    freshness: Freshness,
+    load: Load<T>,
+    old: Entry | undefined,
+    background: boolean,
+  ): Flight<Cached<unknown>> {
+    return this.#flights.start(key, freshness.tags, async (flight) => {
       try {
-        const loaded = await load(token, background)
-        const keep = freshness.ttl > 0 && loaded.store && !flight.purged
-        if (keep) await this.#keep(key, freshness, loaded)
-        return { loaded, stored: keep }
-      } finally {
-        if (this.#flights.get(key) === flight) this.#flights.delete(key)
+        const loaded = await load(flight.token, background)
+        const entry = flight.purged ? undefined : entryOf(loaded, freshness, old, Date.now())
+        if (entry) await this.#keep(key, entry)
+        const { ttl } = freshness
+        const left = entry ? entry.fresh - entry.stored : ttl
+        return { value: loaded.value, state: 'miss', age: 0, ttl: left, stored: entry !== undefined }
+      } catch (error) {
+        return this.#instead(key, freshness, background || flight.purged ? undefined : old, flight, error)
       }
-    }
-    const flight: Flight = {
-      token,
-      tags: freshness.tags,
-      waiters: 0,
-      purged: false,
-      // Begins a microtask later, so that `flight` is there when the load ends at once.
-      result: Promise.resolve().then(run),
-    }
-    this.#flights.set(key, flight)
-    return flight
-  }
-
-  /** A store that fails costs the next caller a load, and this one nothing. */
-  async #keep(key: string, { ttl, stale, tags }: Freshness, { value, size }: Loaded<unknown>): Promise<void> {
-    const now = Date.now()
-    try {
-      await this.#store.set(key, { value, size, tags, stored: now, fresh: now + ttl, usable: now + ttl + stale })
-    } catch {}
-  }
-
-  /** Waits for a flight; whoever leaves early is counted off, and the last one to leave aborts it. */
-  #join(key: string, flight: Flight, token: CancelToken): Flight['result'] {
-    flight.waiters++
-    return new Promise((resolve, reject) => {
-      const leave = (reason: unknown) => {
-        reject(reason)
-        if (--flight.waiters > 0) return
-        if (this.#flights.get(key) === flight) this.#flights.delete(key)
-        flight.token.cancel(reason)
-      }
-      const stay =
-        <V>(settle: (value: V) => void) =>
-        (value: V) => {
-          token.off(leave)
-          settle(value)
-        }
-      flight.result.then(stay(resolve), stay(reject))
-      token.on(leave)
     })
   }
 
+  /** What there is when a load has failed: the old value, or that there is none. */
+  async #instead(
+    key: string,
+    { negative, tags }: Freshness,
+    old: Entry | undefined,
+    flight: Flight<Cached<unknown>>,
+    error: unknown,
+  ): Promise<Cached<unknown>> {
+    const now = Date.now()
+    if (old && old.kept > now && !old.failure && isOutage(error)) return cached(old, 'stale-if-error', now)
+    const failure = negative > 0 && !flight.purged ? keptFailure(error) : undefined
+    if (failure) {
+      const until = now + negative
+      await this.#keep(key, {
+        value: undefined,
+        failure,
+        size: 0,
+        tags,
+        stored: now,
+        fresh: until,
+        usable: until,
+        kept: until,
+      })
+    }
+    throw error
+  }
+
+  /** A store that fails costs the next caller a load, and this one nothing. */
+  async #keep(key: string, entry: Entry): Promise<void> {
+    try {
+      await this.#store.set(key, entry)
+    } catch {}
+  }
+
   /** Nobody waits for a refresh, so nobody can abort it, and its failure goes to the log alone: the old value has been served. */
-  #refresh<T>(key: string, freshness: Freshness, load: Load<T>): void {
-    const flight = this.#start(key, freshness, load, true)
+  #refresh<T>(key: string, freshness: Freshness, load: Load<T>, old: Entry): void {
+    const flight = this.#start(key, freshness, load, old, true)
     flight.waiters++
     flight.result.catch((error: unknown) => {
       if (channels.refresh.hasSubscribers) channels.refresh.publish({ key, error })
     })
   }
+}
+
+/** What is kept of a load; undefined where nothing is. */
+function entryOf(
+  { value, size, store, fresh: atMost = Number.POSITIVE_INFINITY, isMakeshift = false }: Loaded<unknown>,
+  { ttl, stale, staleIfError, jitter, maxBytes, tags }: Freshness,
+  old: Entry | undefined,
+  now: number,
+): Entry | undefined {
+  if (!store || ttl <= 0 || size > maxBytes) return undefined
+  if (isMakeshift && old && old.kept > now && !old.failure) return undefined
+  const fresh = Math.max(now, Math.min(now + ttl * (1 - jitter * Math.random()), atMost))
+  const usable = isMakeshift ? fresh : fresh + stale
+  const kept = isMakeshift ? fresh : Math.max(usable, fresh + staleIfError)
+  return kept > now ? { value, size, tags, stored: now, fresh, usable, kept } : undefined
 }
 
 /** A stored entry as an answer of the cache. */

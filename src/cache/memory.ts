@@ -36,7 +36,7 @@ export function memoryStore(bounds: MemoryBounds): Store & { readonly bytes: num
     },
     get: (key) => {
       const entry = entries.get(key)
-      if (entry && entry.usable <= Date.now()) {
+      if (entry && entry.kept <= Date.now()) {
         entries.delete(key)
         return undefined
       }

@@ -1,14 +1,30 @@
+import type { BackendFault, ErrorCode } from '../errors.ts'
+
 /** One stored value. Times are milliseconds since the epoch, so that entries can leave the process. */
 export interface Entry<T = unknown> {
   readonly value: T
+  /** That there is no value: what the caller is told instead, until `fresh`. */
+  readonly failure?: KeptFailure
   readonly stored: number
   /** Fresh until then. */
   readonly fresh: number
   /** May be served stale, while it is renewed in the background, until then; never before `fresh`. */
   readonly usable: number
+  /** Until then it is there for when no new value can be had; never before `usable`. */
+  readonly kept: number
   readonly tags: readonly string[]
   /** Bytes of the value, as near as the one who stored it knows; the store adds its own cost. */
   readonly size: number
+}
+
+/** A failure that is as good as an answer: that what was asked for is not there. */
+export interface KeptFailure {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly upstream: number | undefined
+  readonly fault: BackendFault | undefined
+  /** The source of the endpoint that failed. */
+  readonly source: string | undefined
 }
 
 /**

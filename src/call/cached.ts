@@ -1,4 +1,4 @@
-import type { Freshness } from '../cache/cache.ts'
+import type { CachePolicy } from '../cache/policy.ts'
 import { DefinitionError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { TRACE_FIELDS } from '../lib/headers.ts'
@@ -6,11 +6,7 @@ import { keyOf } from '../lib/key.ts'
 import type { BackendInfo, CallContext, Policy, Runtime } from './call.ts'
 
 /** How a call's answers are cached. */
-export interface CallFreshness<I> {
-  /** Milliseconds. */
-  readonly ttl: number
-  /** Milliseconds. */
-  readonly stale: number
+export interface CallFreshness<I> extends CachePolicy {
   readonly tags: ((input: I) => readonly string[]) | undefined
 }
 
@@ -41,14 +37,14 @@ export function cached<I>(
       const forwarded = keyed.map((header) => context.caller.header(header))
       const key = `call ${backend.name} ${name} ${keyOf(input)}${forwarded.length > 0 ? ` ${keyOf(forwarded)}` : ''}`
       const tags = freshness.tags?.(input as never) ?? []
-      const policy: Freshness = { ttl: freshness.ttl, stale: freshness.stale, tags }
-      const found = await cache.get(key, policy, context.token, async (token) => {
+      const found = await cache.get(key, { ...freshness, tags }, context.token, async (token) => {
         // The load belongs to all who wait for it: neither one's cancellation nor its deadline ends it for the others.
         const load = loading(context, token)
         const value = await next(input, load)
-        return { value: freeze ? frozen(value) : value, size: load.bytes * PER_BYTE, store: true }
+        return { value: freeze ? frozen(value) : value, size: load.bytes * PER_BYTE, store: true, fresh: load.fresh }
       })
       context.cache = found.state
+      if (found.stored) context.fresh = Math.min(context.fresh, Date.now() + found.ttl)
       return found.value
     }
 }
@@ -57,7 +53,8 @@ export function cached<I>(
 function loading(context: CallContext, token: CancelToken): CallContext {
   const { caller, source, memo } = context
   const degrade = (error: unknown) => context.degrade(error)
-  return { token, deadline: Number.POSITIVE_INFINITY, caller, source, memo, cache: undefined, bytes: 0, degrade }
+  const never = Number.POSITIVE_INFINITY
+  return { token, deadline: never, caller, source, memo, cache: undefined, bytes: 0, fresh: never, degrade }
 }
 
 /** Bytes of memory that a byte of a parsed answer costs: objects, strings and their headers, measured on the demo's answers. */

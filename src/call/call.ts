@@ -17,8 +17,14 @@ export interface Caller {
   header(name: string): string | undefined
 }
 
+/** A call of this request that others may share, and what it was run with. */
+export interface Memorised {
+  readonly answer: Promise<unknown>
+  readonly context: CallContext
+}
+
 /** What a request has asked for so far, by operation and then by input. */
-export type Memo = Map<object, Map<string, Promise<unknown>>>
+export type Memo = Map<object, Map<string, Memorised>>
 
 /** What a call may use while it runs, one object a source and request. */
 export interface CallContext {
@@ -33,6 +39,11 @@ export interface CallContext {
   readonly memo: Memo | undefined
   /** What the call cache said, for `Server-Timing` and the log. */
   cache: CacheState | undefined
+  /**
+   * Until when the answer is fresh, in milliseconds since the epoch, where it came from a cache: what is made of it must not
+   * be fresh for longer.
+   */
+  fresh: number
   /** Bytes of the last answer as it came from the backend: what the cache reckons its size by. */
   bytes: number
   /** Says that a failure was replaced by a fallback, which makes the reply a partial one. */

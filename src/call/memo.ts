@@ -1,5 +1,5 @@
 import { keyOf } from '../lib/key.ts'
-import type { Policy } from './call.ts'
+import type { CallContext, Memorised, Policy } from './call.ts'
 
 /**
  * Equal reads within one request are made once. The engine gives a request its memo only where two sources of the
@@ -18,10 +18,17 @@ export function memo(): Policy {
       memo.set(operation, answers)
     }
     const key = keyOf(input)
-    const running = answers.get(key) as ReturnType<typeof next> | undefined
-    if (running) return running
-    const started = next(input, context)
-    answers.set(key, started)
-    return started
+    const running = answers.get(key)
+    if (running) return shared(running, context) as ReturnType<typeof next>
+    const answer = next(input, context)
+    answers.set(key, { answer, context })
+    return answer
   }
+}
+
+/** The same answer for another source, whose reply must not be fresh for longer either. */
+async function shared({ answer, context: first }: Memorised, context: CallContext): Promise<unknown> {
+  const value = await answer
+  context.fresh = Math.min(context.fresh, first.fresh)
+  return value
 }

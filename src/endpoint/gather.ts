@@ -20,6 +20,8 @@ export interface Gathered {
   readonly data: Readonly<Record<string, unknown>>
   /** In declaration order too. */
   readonly partial: readonly Degradation[]
+  /** Until when all that came from caches is fresh, in milliseconds since the epoch; undefined where nothing did. */
+  readonly fresh: number | undefined
 }
 
 /** What a gathering is given besides its plan. */
@@ -175,7 +177,9 @@ class Gathering implements SourceHost {
     this.#end()
     const data: Record<string, unknown> = {}
     for (const index of this.#plan.given) data[(this.#plan.steps[index] as Step).name] = this.#values[index]
-    this.#resolve({ data, partial: this.#partial ? this.#inOrder(this.#partial) : WHOLE })
+    let fresh: number | undefined
+    for (const run of this.#runs) if (run && run.fresh < (fresh ?? Number.POSITIVE_INFINITY)) fresh = run.fresh
+    this.#resolve({ data, partial: this.#partial ? this.#inOrder(this.#partial) : WHOLE, fresh })
   }
 
   #inOrder(partial: ReadonlyMap<string, ErrorCode>): Degradation[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type CacheOptions, type CachePolicy, cacheOptionsShape, cachePolicy } from '../cache/policy.ts'
 import { DefinitionError } from '../errors.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
 import { isFieldValue } from '../lib/headers.ts'
@@ -7,11 +8,9 @@ import { checkOptions, durationOption, functionOption, schemaOption } from '../o
 import { type Auth, METHODS, type RequestOf, type Route, type Share } from './request.ts'
 
 /** How an endpoint's replies are cached: final bytes, one entry for each client's representation. */
-export interface ReplyCacheOptions<Req> {
-  /** How long a reply is fresh. */
-  readonly ttl: Duration
-  /** How long after that it is still sent while a new one is made (RFC 5861). */
-  readonly stale?: Duration
+export interface ReplyCacheOptions<Req> extends CacheOptions {
+  /** How long a partial reply is kept: not at all if not said, and never in the place of a whole one that is still there. */
+  readonly partial?: Duration
   /** Who may be given the same reply: whoever sends the same (`user`: and is the same), or everyone. */
   readonly share?: Share
   /** What a reply can be purged by. */
@@ -51,6 +50,16 @@ export interface EndpointOptions<
   readonly allow?: (request: RequestOf<R, Q, B, H, A, 'user'>) => boolean
 }
 
+/** The same, checked. */
+export interface ReplyCacheSettings extends CachePolicy {
+  /** Milliseconds. */
+  readonly partial: number
+  readonly share: Share
+  readonly tags: ((request: object) => readonly string[]) | undefined
+  readonly control: string | undefined
+  readonly bypass: boolean
+}
+
 /** An endpoint's options, checked, with the defaults filled in. Times in milliseconds. */
 export interface EndpointSettings {
   readonly summary: string | undefined
@@ -59,16 +68,7 @@ export interface EndpointSettings {
   readonly headers: z.ZodObject | undefined
   readonly status: number
   readonly deadline: number
-  readonly cache:
-    | {
-        readonly ttl: number
-        readonly stale: number
-        readonly share: Share
-        readonly tags: ((request: object) => readonly string[]) | undefined
-        readonly control: string | undefined
-        readonly bypass: boolean
-      }
-    | undefined
+  readonly cache: ReplyCacheSettings | undefined
   readonly invalidates: ((request: object) => readonly string[]) | undefined
   readonly allow: ((request: object) => boolean) | undefined
 }
@@ -87,8 +87,8 @@ const optionsSchema = z.strictObject({
   deadline: durationOption.optional(),
   cache: z
     .strictObject({
-      ttl: durationOption,
-      stale: durationOption.optional(),
+      ...cacheOptionsShape,
+      partial: durationOption.optional(),
       share: z.enum(['everyone', 'user']).optional(),
       tags: functionOption<(request: object) => readonly string[]>().optional(),
       control: z.string().refine(isFieldValue, 'a Cache-Control value was expected').optional(),
@@ -127,8 +127,8 @@ export function checkEndpoint(route: Route, options: object): EndpointSettings {
     status: rest.status ?? 200,
     deadline: milliseconds(rest.deadline ?? '10s'),
     cache: cache && {
-      ttl: milliseconds(cache.ttl),
-      stale: cache.stale ? milliseconds(cache.stale) : 0,
+      ...cachePolicy(cache),
+      partial: milliseconds(cache.partial ?? '0s'),
       share: cache.share ?? 'user',
       tags: cache.tags,
       control: cache.control,

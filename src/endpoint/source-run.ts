@@ -29,6 +29,7 @@ export class SourceRun implements CallContext {
   readonly memo: Memo | undefined
   readonly source: string
   cache: CacheState | undefined = undefined
+  fresh = Number.POSITIVE_INFINITY
   bytes = 0
   readonly #host: SourceHost
   readonly #step: Step

@@ -72,6 +72,8 @@ export function cacheStatus(
     case 'hit':
     case 'stale':
       return `Facet; hit; ttl=${seconds}${shown}`
+    case 'stale-if-error':
+      return `Facet; fwd=stale; ttl=${seconds}; detail=stale-if-error${shown}`
     case 'bypass':
       return `Facet; fwd=request${shown}`
     case 'collapsed':

@@ -4,6 +4,7 @@ import type { CacheState, SourceRecord } from '../channels.ts'
 import type { Config } from '../config.ts'
 import type { Format } from '../endpoint/client.ts'
 import { gather, newRecords } from '../endpoint/gather.ts'
+import type { ReplyCacheSettings } from '../endpoint/options.ts'
 import { parsePart, parseQuery } from '../endpoint/parse.ts'
 import type { ParsedRequest } from '../endpoint/request.ts'
 import { FacetError } from '../errors.ts'
@@ -21,8 +22,6 @@ export interface Responder {
   /** Makes entries with these tags old, here and in every other worker. */
   readonly invalidate: (tags: readonly string[]) => Promise<void>
 }
-
-type ReplyCache = NonNullable<ServedEndpoint['registered']['endpoint']['settings']['cache']>
 
 const NOTHING = Object.freeze(Object.create(null)) as Readonly<Record<string, never>>
 
@@ -102,12 +101,20 @@ export class Respond {
     return `reply ${route} ${this.#view.client.name} ${this.#format} ${keyOfParams(params)}${query === NOTHING ? '' : keyOf(query)}${headers === undefined ? '' : keyOf(headers)}${sent}`
   }
 
-  async #throughCache(key: string, { ttl, stale, tags }: ReplyCache, request: ParsedRequest): Promise<void> {
+  async #throughCache(key: string, cache: ReplyCacheSettings, request: ParsedRequest): Promise<void> {
     this.#context.watchClient()
-    const freshness = { ttl, stale, tags: tags?.({ params: request.params, query: request.query }) ?? [] }
+    const freshness = { ...cache, tags: cache.tags?.({ params: request.params, query: request.query }) ?? [] }
     const load: Load<Representation> = async (token, background) => {
-      const value = await this.#make(request, token, background)
-      return { value, size: value.bytes.length + value.etag.length, store: value.partial.length === 0 }
+      const { value, fresh } = await this.#make(request, token, background)
+      const size = value.bytes.length + value.etag.length
+      if (value.partial.length === 0) return { value, size, store: true, fresh }
+      return {
+        value,
+        size,
+        store: cache.partial > 0,
+        fresh: Math.min(fresh ?? Number.POSITIVE_INFINITY, Date.now() + cache.partial),
+        isMakeshift: true,
+      }
     }
     const found = await this.#app.runtime.cache.get(key, freshness, this.#context.token, load)
     this.#send(found.value, key, found)
@@ -120,7 +127,7 @@ export class Respond {
     const tags = invalidates?.(request)
     let value: Representation
     try {
-      value = await this.#make(request, this.#context.token)
+      value = (await this.#make(request, this.#context.token)).value
     } finally {
       // Also after a failure: a write that timed out may have been done.
       if (tags) await this.#app.invalidate(tags)
@@ -128,7 +135,11 @@ export class Respond {
     this.#send(value, bypassed, bypassed === undefined ? undefined : { state: 'bypass', age: 0, ttl: 0, stored: false })
   }
 
-  async #make(request: ParsedRequest, token: CancelToken, background = false): Promise<Representation> {
+  async #make(
+    request: ParsedRequest,
+    token: CancelToken,
+    background = false,
+  ): Promise<{ readonly value: Representation; readonly fresh: number | undefined }> {
     const { plan, shape, formats } = this.#view
     const records = newRecords(plan)
     // A refresh behind the scenes is no part of the request that set it off.
@@ -136,7 +147,7 @@ export class Respond {
       this.#records = records
       this.#context.record.sources = records
     }
-    const { data, partial } = await gather(plan, request, {
+    const { data, partial, fresh } = await gather(plan, request, {
       token,
       caller: this.#context,
       timers: this.#app.runtime.timers,
@@ -144,7 +155,7 @@ export class Respond {
       started: token === this.#context.token ? this.#context.record.started : performance.now(),
       records,
     })
-    return representation(formats[this.#format].write(shape(data)), partial)
+    return { value: representation(formats[this.#format].write(shape(data)), partial), fresh }
   }
 
   #send(
@@ -160,7 +171,7 @@ export class Respond {
     if (cached) {
       context.record.cache = cached.state
       headers.push('Cache-Status', cacheStatus(cached, config.cacheKeys ? key : undefined))
-      if (cached.state === 'hit' || cached.state === 'stale') headers.push('Age', String(Math.floor(cached.age / 1000)))
+      if (cached.age > 0 || cached.state === 'hit') headers.push('Age', String(Math.floor(cached.age / 1000)))
     }
     if (value.partial.length > 0) headers.push('Facet-Partial', facetPartial(value.partial))
     if (config.serverTiming) headers.push('Server-Timing', this.#timing(cached?.state))

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { CancelToken } from '../../../src/lib/cancel.ts'
-import { cacheBench } from '../support/cache.ts'
+import { cacheBench, freshness } from '../support/cache.ts'
 import { settled } from '../support/deferred.ts'
 
 beforeEach(() => void jest.useFakeTimers({ now: 1_000_000 }))
@@ -52,7 +52,7 @@ describe('a value', () => {
     const bench = cacheBench()
     const first = bench.get('k')
     await settled()
-    bench.answer('partial', false)
+    bench.answer('partial', { store: false })
     expect(await first).toMatchObject({ value: 'partial', state: 'miss', stored: false })
     void bench.get('k').catch(() => {})
     await settled()
@@ -76,7 +76,7 @@ test('a load knows whether somebody waits for it', async () => {
   const { cache } = cacheBench()
   const seen: boolean[] = []
   const get = () =>
-    cache.get('k', { ttl: 1_000, stale: 1_000, tags: [] }, new CancelToken(), async (_, background) => {
+    cache.get('k', freshness({ stale: 1_000 }), new CancelToken(), async (_, background) => {
       seen.push(background)
       return { value: 'v', size: 1, store: true }
     })
@@ -146,7 +146,7 @@ describe('a stale value', () => {
     jest.advanceTimersByTime(1_500)
     await bench.get('k', { stale: 5_000 })
     await settled()
-    bench.answer('partial', false)
+    bench.answer('partial', { store: false })
     await settled()
     expect(await bench.get('k', { stale: 5_000 })).toMatchObject({ value: 'old', state: 'stale' })
     await settled()

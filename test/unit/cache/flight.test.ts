@@ -3,7 +3,7 @@ import { Cache } from '../../../src/cache/cache.ts'
 import { memoryStore } from '../../../src/cache/memory.ts'
 import { CancelToken } from '../../../src/lib/cancel.ts'
 import { timeline } from '../../../src/testing/timeline.ts'
-import { cacheBench } from '../support/cache.ts'
+import { cacheBench, freshness } from '../support/cache.ts'
 import { settled } from '../support/deferred.ts'
 
 beforeEach(() => void jest.useFakeTimers({ now: 1_000_000 }))
@@ -59,7 +59,7 @@ describe('callers at the same time', () => {
     const load = () => {
       throw new TypeError('a mistake')
     }
-    await expect(cache.get('k', { ttl: 1, stale: 0, tags: [] }, new CancelToken(), load)).rejects.toThrow('a mistake')
+    await expect(cache.get('k', freshness({ ttl: 1 }), new CancelToken(), load)).rejects.toThrow('a mistake')
     expect(cache.loading).toBe(0)
   })
 })

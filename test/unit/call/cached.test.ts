@@ -1,10 +1,11 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { type CallFreshness, cached } from '../../../src/call/cached.ts'
 import type { Run, Runtime } from '../../../src/call/call.ts'
+import { freshness } from '../support/cache.ts'
 import { backendInfo, testContext, testRuntime } from '../support/calls.ts'
 import { deferred, settled } from '../support/deferred.ts'
 
-const minute: CallFreshness<unknown> = { ttl: 60_000, stale: 0, tags: undefined }
+const minute: CallFreshness<unknown> = freshness({ ttl: 60_000, tags: undefined })
 const wrap = <O>(
   run: Run<unknown, O>,
   {

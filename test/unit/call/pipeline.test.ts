@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { pipeline } from '../../../src/call/pipeline.ts'
 import { FacetError } from '../../../src/errors.ts'
 import { type Timeline, timeline } from '../../../src/testing/timeline.ts'
+import { freshness } from '../support/cache.ts'
 import { backendInfo, testContext, testRuntime } from '../support/calls.ts'
 
 let seen: Timeline
@@ -15,7 +16,7 @@ afterEach(() => {
 })
 
 const options = { backend: backendInfo(), name: 'op', effect: 'read', retries: 2, cache: undefined } as const
-const cache = { ttl: 60_000, stale: 0, tags: undefined }
+const cache = freshness({ ttl: 60_000, tags: undefined })
 
 /** A backend that fails as often as it is said, and then answers. */
 function backend(failures = 0) {

@@ -15,7 +15,8 @@ describe('an endpoint’s options', () => {
       ...{ cache: undefined, invalidates: undefined, allow: undefined },
     })
     expect(endpoint('GET /x', { cache: { ttl: '30s' } }).settings.cache).toEqual({
-      ...{ ttl: 30_000, stale: 0, share: 'user', tags: undefined, control: undefined, bypass: false },
+      ...{ ttl: 30_000, stale: 0, staleIfError: 0, negative: 0, jitter: 0, maxBytes: Number.POSITIVE_INFINITY },
+      ...{ partial: 0, share: 'user', tags: undefined, control: undefined, bypass: false },
     })
   })
 
@@ -33,12 +34,20 @@ describe('an endpoint’s options', () => {
     const cache = {
       ttl: '1m',
       stale: '1h',
+      staleIfError: '1d',
+      negative: '5s',
+      partial: '2s',
+      jitter: 0.1,
+      maxBytes: 1_000,
       share: 'everyone',
       tags,
       control: 'public, max-age=5',
       bypass: true,
     } as const
-    expect(endpoint('GET /x', { cache }).settings.cache).toEqual({ ...cache, ttl: 60_000, stale: 3_600_000 })
+    expect(endpoint('GET /x', { cache }).settings.cache).toEqual({
+      ...cache,
+      ...{ ttl: 60_000, stale: 3_600_000, staleIfError: 86_400_000, negative: 5_000, partial: 2_000 },
+    })
     expect(Object.isFrozen(settings)).toBe(true)
   })
 

@@ -4,6 +4,14 @@ import type { Store } from '../../../src/cache/store.ts'
 import { CancelToken } from '../../../src/lib/cancel.ts'
 import { type Deferred, deferred } from './deferred.ts'
 
+/** A second, and nothing else, unless something else is said. */
+export function freshness<T>(said: T): Omit<Freshness, keyof T> & T {
+  return {
+    ...{ ttl: 1_000, stale: 0, staleIfError: 0, negative: 0, jitter: 0, maxBytes: Number.POSITIVE_INFINITY, tags: [] },
+    ...said,
+  }
+}
+
 /** A cache whose loads the test answers. */
 export interface CacheBench {
   readonly cache: Cache
@@ -12,7 +20,7 @@ export interface CacheBench {
   readonly loads: readonly (Deferred<Loaded<unknown>> & { readonly token: CancelToken })[]
   get(key: string, freshness?: Partial<Freshness>, token?: CancelToken): Promise<Cached<unknown>>
   /** Settles the last load. */
-  answer(value: unknown, store?: boolean): void
+  answer(value: unknown, loaded?: Partial<Loaded<unknown>>): void
 }
 
 /** @param store the memory store if not said */
@@ -23,14 +31,14 @@ export function cacheBench(store: Store = memoryStore({ maxBytes: 1_000_000, max
     cache,
     store,
     loads,
-    get: (key, { ttl = 1_000, stale = 0, tags = [] } = {}, token = new CancelToken()) =>
-      cache.get(key, { ttl, stale, tags }, token, (own) => {
+    get: (key, said = {}, token = new CancelToken()) =>
+      cache.get(key, { ...freshness({}), ...said }, token, (own) => {
         const load = { ...deferred<Loaded<unknown>>(), token: own }
         // As a load must: it ends when it is cancelled.
         own.on(load.reject)
         loads.push(load)
         return load.promise
       }),
-    answer: (value, keep = true) => loads.at(-1)?.resolve({ value, size: 10, store: keep }),
+    answer: (value, loaded = {}) => loads.at(-1)?.resolve({ value, size: 10, store: true, ...loaded }),
   }
 }

@@ -25,6 +25,7 @@ export function testContext(overrides: Partial<CallContext> = {}): TestContext {
     memo: undefined,
     cache: undefined,
     bytes: 0,
+    fresh: Number.POSITIVE_INFINITY,
     degrade: (error) => void degraded.push(error),
     degraded,
     ...(overrides as { token?: CancelToken }),

@@ -1,0 +1,132 @@
+// Policies of the two caches over a connection: what a client is told, and how the one bounds the other.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { endpoint, optional, rest } from 'facet'
+import { type Harness, harness, type ScriptedBackend, scriptedBackend } from 'facet/testing'
+import { z } from 'zod'
+import { type Clock, fakeDate } from '../support/clock.ts'
+import { expectProblem } from '../support/problems.ts'
+import { until } from '../support/until.ts'
+
+let backend: ScriptedBackend
+let facet: Harness
+let clock: Clock
+beforeAll(async () => {
+  backend = await scriptedBackend()
+  const api = rest('api', { url: backend.url })
+  const one = { input: ({ id = '1' }: { id?: string }) => ({ query: { id } }), output: z.number() }
+  const plain = api.get('/plain', { ...one })
+  const kept = api.get('/kept', { ...one, cache: { ttl: '10s', stale: '1m', staleIfError: '1h', negative: '5s' } })
+  const other = api.get('/other', { ...one, cache: { ttl: '20s' } })
+  const nothing = () => ({})
+  const cache = { ttl: '1m' } as const
+  facet = await harness({
+    routes: {
+      bounded: endpoint('GET /bounded', { cache }).source('kept', kept, nothing).source('other', other, nothing),
+      twice: endpoint('GET /twice', { cache }).source('a', kept, nothing).source('b', kept, nothing),
+      outage: endpoint('GET /outage', { cache: { ttl: '10s', staleIfError: '1h' } }).source('plain', plain, nothing),
+      partial: endpoint('GET /partial', { cache: { ttl: '1m', partial: '5s' } })
+        .source('other', other, nothing)
+        .source('plain', optional(plain, 0), nothing),
+      whole: endpoint('GET /whole', { cache }).source('plain', optional(plain, 0), nothing),
+      negative: endpoint('GET /negative').source('kept', kept, nothing),
+      refused: endpoint('GET /refused', { cache: { ttl: '1m', negative: '5s' } }).source('plain', plain, nothing),
+      small: endpoint('GET /small', { cache: { ttl: '1m', maxBytes: 10 } }).source('plain', plain, nothing),
+    },
+  })
+})
+beforeEach(async () => {
+  clock = fakeDate()
+  await facet.app.runtime.cache.clear()
+  for (const path of ['plain', 'kept', 'other']) backend.on(`GET /${path}`, (_, nth) => ({ json: nth }))
+})
+afterEach(() => clock.restore())
+afterAll(async () => {
+  await facet.close()
+  await backend.close()
+})
+
+const asked = (path: string) => backend.received(`GET /${path}`).length
+const status = async (path: string) => (await facet.get(path)).headers.get('cache-status')
+
+describe('a reply', () => {
+  test.each(['/bounded', '/twice'])(
+    'of %s is fresh for no longer than the least of what it was made of',
+    async (path) => {
+      await facet.get('/negative')
+      clock.advance(4_000)
+      await facet.get(path)
+      expect(await status(path)).toBe('Facet; hit; ttl=6')
+      clock.advance(6_000)
+      expect(await status(path)).toBe('Facet; fwd=uri-miss')
+    },
+  )
+
+  test('that a stale answer went into is not kept as if it were fresh', async () => {
+    await facet.get('/negative')
+    clock.advance(15_000)
+    const calls = asked('kept')
+    expect((await facet.get('/bounded')).headers.get('cache-status')).toBe('Facet; fwd=uri-miss')
+    await until(
+      'the call has been made anew',
+      () => asked('kept') === calls + 1 && facet.app.runtime.cache.loading === 0,
+    )
+    expect((await facet.get('/bounded')).headers.get('cache-status')).toBe('Facet; fwd=uri-miss; stored')
+  })
+
+  test('that is old stands in for an outage, and says so and how old it is', async () => {
+    const first = await facet.get('/outage')
+    backend.on('GET /plain', { status: 503 })
+    clock.advance(70_000)
+    const second = await facet.get('/outage')
+    expect([second.status, second.text]).toEqual([200, first.text])
+    expect(second.headers.get('cache-status')).toBe('Facet; fwd=stale; ttl=-60; detail=stale-if-error')
+    expect(second.headers.get('age')).toBe('70')
+    clock.advance(3_600_000)
+    expectProblem(await facet.get('/outage'), 'backend-status', 'plain')
+  })
+
+  test('that is partial is kept for its own short time, and not at all unless that is said', async () => {
+    backend.on('GET /plain', { status: 503 })
+    const calls = asked('plain')
+    for (let round = 0; round < 2; round++) expect((await facet.get('/partial')).json().plain).toBe(0)
+    expect(asked('plain')).toBe(calls + 1)
+    expect((await facet.get('/partial')).headers.get('facet-partial')).toBe('plain;reason=backend-status')
+    clock.advance(5_000)
+    backend.on('GET /plain', { json: 7 })
+    expect((await facet.get('/partial')).json().plain).toBe(7)
+    backend.on('GET /plain', { status: 503 })
+    expect(await status('/whole')).toBe('Facet; fwd=uri-miss')
+    expect(await status('/whole')).toBe('Facet; fwd=uri-miss')
+  })
+
+  test('that there is nothing is kept where that is said', async () => {
+    backend.on('GET /plain', { status: 404 })
+    const calls = asked('plain')
+    for (let round = 0; round < 3; round++) expectProblem(await facet.get('/refused'), 'resource-unknown', 'plain')
+    expect(asked('plain')).toBe(calls + 1)
+    clock.advance(5_000)
+    backend.on('GET /plain', { json: 7 })
+    expect((await facet.get('/refused')).json()).toEqual({ plain: 7 })
+  })
+
+  test('that is too large is not kept', async () => {
+    expect(await status('/small')).toBe('Facet; fwd=uri-miss')
+    expect(await status('/small')).toBe('Facet; fwd=uri-miss')
+  })
+})
+
+describe('an answer of a call', () => {
+  test('of 404 is kept where that is said', async () => {
+    backend.on('GET /kept', { status: 404 })
+    const calls = asked('kept')
+    for (let round = 0; round < 3; round++) expectProblem(await facet.get('/negative'), 'resource-unknown', 'kept')
+    expect(asked('kept')).toBe(calls + 1)
+  })
+
+  test('that is old stands in for an outage', async () => {
+    const first = (await facet.get('/negative')).json()
+    backend.on('GET /kept', { reset: true })
+    clock.advance(120_000)
+    expect((await facet.get('/negative')).json()).toEqual(first)
+  })
+})
