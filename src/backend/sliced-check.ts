@@ -5,7 +5,7 @@ import { inSlices } from '../lib/slices.ts'
 /**
  * Checks a value, some items of its lists at a time.
  *
- * @returns what `safeParse` would, but for the issues beyond the first wrong item; the value's lists are changed in place
+ * @returns what `safeParse` would; of several issues it may name others first. The value's lists are changed in place
  */
 export type SlicedCheck = (value: unknown, token: CancelToken) => Promise<z.ZodSafeParseResult<unknown>>
 
@@ -40,8 +40,9 @@ interface Split {
 type Steps = Generator<z.ZodError | undefined, undefined, void>
 
 /** Each item of a list of so few may be large itself, so its own lists are looked for; in longer ones that costs too much. */
-const FEW = 16
-/** Items that are checked in one step. */
+const FEW = 64
+/** Into how many steps a list is divided at least, and how many items are checked in one step at the most. */
+const STEPS = 256
 const AT_ONCE = 16
 
 class Splitter {
@@ -62,6 +63,10 @@ class Splitter {
         return this.#inner(schema, def.in as z.ZodType, 'in')
       case 'object':
         return this.#object(schema, def)
+      case 'lazy':
+        return this.split(def.getter() as z.ZodType)
+      case 'record':
+        return this.#record(schema, def.valueType as z.ZodType)
       case 'array':
         return this.#list(schema, def.element as z.ZodType)
       default:
@@ -96,6 +101,26 @@ class Splitter {
     }
   }
 
+  #record(schema: z.ZodType, element: z.ZodType): Split {
+    return {
+      rest: withDef(schema, { valueType: z.unknown() }),
+      *items(record) {
+        if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined
+        const values = record as Record<string, unknown>
+        let left = AT_ONCE
+        for (const key of Object.keys(values)) {
+          const { success, data, error } = element.safeParse(values[key])
+          if (!success) yield at(key, error)
+          values[key] = data
+          if (--left > 0) continue
+          yield undefined
+          left = AT_ONCE
+        }
+        return undefined
+      },
+    }
+  }
+
   #list(schema: z.ZodType, element: z.ZodType): Split {
     const inner = this.split(element)
     return {
@@ -104,12 +129,13 @@ class Splitter {
         if (!Array.isArray(list)) return undefined
         const descends = inner !== undefined && list.length <= FEW
         const check = descends ? inner.rest : element
+        const atOnce = Math.min(AT_ONCE, Math.ceil(list.length / STEPS))
         for (let index = 0; index < list.length; index++) {
           if (descends) yield* below(index, inner.items(list[index]))
           const { success, data, error } = check.safeParse(list[index])
           if (!success) yield at(index, error)
           list[index] = data
-          if (index % AT_ONCE === AT_ONCE - 1) yield undefined
+          if (index % atOnce === atOnce - 1) yield undefined
         }
         return undefined
       },

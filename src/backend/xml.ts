@@ -28,8 +28,8 @@ export interface XmlOptions extends BackendOptions {
   /** What an answer may have. */
   readonly limits?: XmlLimits
   /**
-   * Answers of more bytes than this are read in slices of a few milliseconds, so that other requests get their turn in
-   * between: 262,144 if not said. `Infinity` reads every answer in one go.
+   * Answers of more bytes than this are read and checked in slices of about a millisecond, so that other requests get their
+   * turn in between: 262,144 if not said. `Infinity` reads every answer in one go.
    */
   readonly slicedAbove?: number
 }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { readPlainNumber } from './scalars.ts'
 import type { Source } from './source.ts'
 import { type Pattern, patternOf } from './spelling.ts'
@@ -69,9 +70,11 @@ export class AttributeList {
     if (places[at + FLAGS] !== 0) return undefined
     const start = places[at + NAME_START] as number
     const colon = places[at + COLON] as number
-    const end = (places[at + VALUE_END] as number) + 1
+    const bytes = this.#source.bytes.subarray(start, (places[at + VALUE_END] as number) + 1)
+    // In another charset the bytes of the name would be another name, or none.
+    if (!this.#source.ascii && !isAscii(bytes)) return undefined
     return {
-      bytes: patternOf([], this.#source.bytes.subarray(start, end), []),
+      bytes: patternOf([], bytes, []),
       colon: colon < 0 ? -1 : colon - start,
       nameLength: (places[at + NAME_END] as number) - start,
       valueStart: (places[at + VALUE_START] as number) - start,

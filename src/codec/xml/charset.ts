@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { parametersOf } from '../../lib/media-type.ts'
 import { type Declaration, declarationOf } from './declaration.ts'
 import { XmlSyntaxError } from './limits.ts'
 
@@ -121,8 +122,14 @@ function markOf(bytes: Buffer): Mark | undefined {
 
 function labelOf(contentType: string | undefined): string | undefined {
   if (contentType === undefined || !contentType.includes('=')) return undefined
-  return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1]
+  if (labels.has(contentType)) return labels.get(contentType)
+  const label = parametersOf(contentType).charset || undefined
+  if (labels.size < 100 && contentType.length < 200) labels.set(contentType, label)
+  return label
 }
+
+/** What Content-Types that have been met say; the bound is for those that somebody makes up. */
+const labels = new Map<string, string | undefined>()
 
 /** Bytes that cannot be the start of a document in any encoding that has ASCII's bytes (XML 1.0, appendix F). */
 function undeclared(bytes: Buffer): string | undefined {
@@ -131,21 +138,17 @@ function undeclared(bytes: Buffer): string | undefined {
 
 /** U+FFFE and U+FFFF are well-formed UTF-8 but no characters of XML (production 2); surrogates are not even that. */
 function refuseNoncharacters(bytes: Buffer): void {
-  // Most documents do not have the first byte, for which it takes least to look.
-  const first = bytes.indexOf(NONCHARACTERS[0] as number)
-  for (
-    let at = first < 0 ? -1 : bytes.indexOf(NONCHARACTERS, first);
-    at >= 0;
-    at = bytes.indexOf(NONCHARACTERS, at + 1)
-  ) {
-    if ((bytes[at + 2] ?? 0) < 0xbe) continue
+  // Most documents do not have the byte that both begin with, for which it takes least to look.
+  if (!bytes.includes(0xef)) return
+  for (const character of NONCHARACTERS) {
+    const at = bytes.indexOf(character)
+    if (at < 0) continue
     const before = bytes.toString('utf8', 0, at)
-    const line = before.split('\n').length
     throw new XmlSyntaxError('a character that XML does not have', {
-      line,
-      column: at === 0 ? 1 : before.length - before.lastIndexOf('\n'),
+      line: before.split('\n').length,
+      column: [...before.slice(before.lastIndexOf('\n') + 1)].length + 1,
     })
   }
 }
 
-const NONCHARACTERS = Buffer.from([0xef, 0xbf])
+const NONCHARACTERS = [Buffer.from([0xef, 0xbf, 0xbe]), Buffer.from([0xef, 0xbf, 0xbf])]

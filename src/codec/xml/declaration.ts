@@ -16,7 +16,7 @@ const DECLARATION =
 /** Longer ones are not remembered. */
 const LONGEST = 256
 
-/** A service sends the same declaration with every document: the few that were met last, as they stand, the last one first. */
+/** A service sends the same declaration with every document: the few that were new last, as they stand. */
 const MOST = 4
 const met: { readonly start: Uint8Array; readonly declaration: Declaration }[] = []
 

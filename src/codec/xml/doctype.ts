@@ -40,6 +40,11 @@ const SEPARATOR = sticky(`${S}*([|,])${S}*`)
 const CLOSE_GROUP = sticky(`${S}*\\)[?*+]?`)
 const CLOSE = sticky(`${S}*>`)
 
+/** Bytes of the longest DOCTYPE. */
+const LONGEST = 262_144
+/** A part that is cut off begins at the most so far before the cut, unless it is longer than any name or literal should be. */
+const NEAR = 65_536
+
 /** Whether what starts with `<!` is a DOCTYPE, as far as anybody can have meant it. */
 export function isDoctype(source: Source, start: number): boolean {
   return source.text(start, Math.min(start + 9, source.bytes.length)).toUpperCase() === '<!DOCTYPE'
@@ -53,13 +58,18 @@ export function isDoctype(source: Source, start: number): boolean {
  * @throws XmlSyntaxError
  */
 export function readDoctype(source: Source, start: number): number {
-  const text = source.text(start, source.bytes.length)
+  // It is read in one step, and a longer one is none that a service sends.
+  const text = source.text(start, Math.min(start + LONGEST, source.bytes.length))
+  const isCut = start + LONGEST < source.bytes.length
   let at = 0
   const place = (): number =>
     source.ascii
       ? start + at
       : start + Buffer.byteLength(text.slice(0, at), source.charset === 'utf-8' ? 'utf8' : 'latin1')
-  const fail = (reason: string): never => source.fail(place(), reason)
+  const fail = (reason: string): never => {
+    if (isCut && at + NEAR > text.length) source.exceed(start, `a DOCTYPE of more than ${LONGEST} bytes`)
+    return source.fail(place(), reason)
+  }
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at
     const match = pattern.exec(text)

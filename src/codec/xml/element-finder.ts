@@ -14,12 +14,16 @@ export interface ExpectedRoot {
 
 /** How many elements that the schema does not mention are remembered of one shape. */
 const MOST_UNKNOWN = 8
+/** Bytes of a name whose tag can be compared. */
+const SHORTEST = 3
 
 /** Finds which property of its parent an element belongs to. */
 export class ElementFinder {
   readonly #scanner: Scanner
   readonly #frames: Frames
   readonly #expected: ExpectedRoot
+  /** How many of those that were unknown have given way to others: the oldest first. */
+  #replaced = 0
 
   constructor(scanner: Scanner, frames: Frames, expected: ExpectedRoot) {
     this.#scanner = scanner
@@ -70,10 +74,12 @@ export class ElementFinder {
       ({ length, tag }) => length === nameEnd - nameStart && isThere(source.view, nameStart - 1, tag),
     )
     if (!spelling) {
-      if (shape.unknown.length === MOST_UNKNOWN || shape.rest) return
+      // Shorter ones are not compared, see `spelling.ts`.
+      if (shape.rest || nameEnd - nameStart < SHORTEST) return
       spelling = this.#scanner.spelling()
       if (!spelling) return
-      shape.unknown.push(spelling)
+      const { length } = shape.unknown
+      shape.unknown[length < MOST_UNKNOWN ? length : this.#replaced++ % MOST_UNKNOWN] = spelling
     }
     spelling.version = version
     spelling.parentUri = uri

@@ -73,8 +73,11 @@ export class Frames {
   }
 
   /** Says that a property of the innermost element is not what the schema allows. */
-  wrong({ key }: Field, reason: string): ShapeError {
-    return new ShapeError(this.#top === 0 ? [] : [...this.#path(), key], reason)
+  wrong({ key, part }: Field, reason: string): ShapeError {
+    if (this.#top === 0) return new ShapeError([], reason)
+    const list = part.shape.kind === 'list' ? this.top.values[key] : undefined
+    const index = part.shape.kind === 'list' ? [Array.isArray(list) ? list.length : 0] : []
+    return new ShapeError([...this.#path(), key, ...index], reason)
   }
 
   /** What was wrong with a document that is the text of a property. */

@@ -65,7 +65,9 @@ export class Scopes {
   after(scope: Scope, spelling: AttributeSpelling | undefined, prefix: string, uri: string): Scope {
     const next = scope.with(prefix, uri)
     if (spelling === undefined || this.#count >= MOST) return next
-    if (scope.remember({ ...spelling, prefix: copyOf(prefix), uri: copyOf(uri), scope: next })) this.#count++
+    // Where there is no more room at one place, others have come to stay than those that come now.
+    const isKept = scope.remember({ ...spelling, prefix: copyOf(prefix), uri: copyOf(uri), scope: next })
+    this.#count = isKept ? this.#count + 1 : MOST
     return next
   }
 }

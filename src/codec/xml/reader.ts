@@ -9,11 +9,19 @@ import { type FindAttachment, TextReader } from './text-reader.ts'
 
 /** What the reader leaves to others. */
 export interface ReaderParts {
-  /** Text that is a document of its own. */
-  readonly embedded: (text: string, part: Part) => unknown
+  /** Starts to read text that is a document of its own; undefined where there is none. */
+  readonly embedded: (text: string, part: Part) => EmbeddedReading | undefined
   /** @param isRoot whether the element is the whole document */
   readonly builder: (shape: AnyShape, isRoot: boolean) => Builder
   readonly attachment: FindAttachment
+}
+
+/** A document within a document, which is read a little at a time as well. */
+export interface EmbeddedReading {
+  /** Reads on a little, and says whether it has ended. */
+  step(): boolean
+  /** Lets go of it, and returns what has been read. */
+  close(): unknown
 }
 
 /** How many of the next properties may be missing before an element is looked up by its name. */
@@ -38,6 +46,7 @@ export class Reader {
   #skipped = 0
   #builder: Builder | undefined
   #building: ElementField | undefined
+  #embedded: EmbeddedReading | undefined
   #built = 0
 
   /**
@@ -61,6 +70,8 @@ export class Reader {
   /** Lets go of the document, and returns what has been read of it. */
   close(): unknown {
     this.#builder = undefined
+    this.#embedded?.close()
+    this.#embedded = undefined
     return this.#frames.clear()[ROOT]
   }
 
@@ -74,6 +85,10 @@ export class Reader {
   run(tokens: number): boolean {
     const scanner = this.#scanner
     for (this.#left = tokens; this.#left > 0; this.#left--) {
+      if (this.#embedded) {
+        this.#readEmbedded(this.#embedded)
+        return false
+      }
       if (this.#skipped > 0 || this.#builder) {
         this.#pass(scanner.next())
         continue
@@ -135,6 +150,8 @@ export class Reader {
   }
 
   #startElement(frame: Frame): void {
+    // Each is looked for among all.
+    this.#left -= this.#scanner.attributes.count
     const element = this.#finder.find(frame)
     if (element === undefined) {
       // What it declares itself holds no more when it has ended.
@@ -159,7 +176,9 @@ export class Reader {
         this.#open(shape, element)
         return
       case 'embedded':
-        this.#put(frame, element, this.#embedded(element, shape.part))
+        this.#embedded = this.#openEmbedded(element, shape.part)
+        this.#building = element
+        if (!this.#embedded) this.#put(frame, element, undefined)
         return
       case 'any':
         this.#builder = this.#parts.builder(shape, this.#frames.depth === 0)
@@ -172,13 +191,24 @@ export class Reader {
     }
   }
 
-  #embedded(element: ElementField, part: Part): unknown {
+  #openEmbedded(element: ElementField, part: Part): EmbeddedReading | undefined {
     const text = this.#texts.rest(element, this.#scanner.next())
     try {
       return this.#parts.embedded(text, part)
     } catch (error) {
       throw this.#frames.within(element.field, error)
     }
+  }
+
+  #readEmbedded(embedded: EmbeddedReading): void {
+    const element = this.#building as ElementField
+    try {
+      if (!embedded.step()) return
+    } catch (error) {
+      throw this.#frames.within(element.field, error)
+    }
+    this.#embedded = undefined
+    this.#put(this.#frames.top, element, embedded.close())
   }
 
   #open(shape: ObjectShape, element: ElementField): void {

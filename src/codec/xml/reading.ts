@@ -11,8 +11,8 @@ import { trimWhite } from './white.ts'
 export interface XmlReading extends ExpectedRoot {
   readonly limits?: XmlLimits
   /**
-   * Documents of more bytes are read in slices, between which other requests get their turn: 262,144 if not said. A step
-   * of it takes less than a millisecond unless one text alone is megabytes long.
+   * Documents of more bytes are read in slices, between which other requests get their turn: 262,144 if not said. A slice
+   * takes about a millisecond, unless one text, comment or list in a text alone is megabytes long.
    */
   readonly slicedAbove?: number
 }
@@ -36,7 +36,7 @@ export class Reading {
     const limits = reading.limits ?? {}
     this.#scanner = new Scanner(limits)
     this.#reader = new Reader(this.#scanner, part, reading, {
-      embedded: (text, inner) => (trimWhite(text) === '' ? undefined : readText(text, inner, limits)),
+      embedded: (text, inner) => openText(text, inner, limits),
       builder: ({ convention }, isRoot) => conventionBuilder(convention, isRoot),
       attachment: (href) => this.#attachments.get(contentIdOf(href)),
     })
@@ -64,12 +64,13 @@ export class Reading {
 }
 
 /** @throws XmlSyntaxError with places in the text, not in the document around it */
-function readText(text: string, part: Part, limits: XmlLimits): unknown {
-  const reading = new Reading(part, { limits })
+function openText(text: string, part: Part, limits: XmlLimits): Reading | undefined {
   // The white space around it belongs to the document that it is in: nothing may stand before a declaration.
-  reading.open(Buffer.from(trimWhite(text)), IN_TEXT)
-  while (!reading.step());
-  return reading.close()
+  const trimmed = trimWhite(text)
+  if (trimmed === '') return undefined
+  const reading = new Reading(part, { limits })
+  reading.open(Buffer.from(trimmed), IN_TEXT)
+  return reading
 }
 
 /** The address of a part is its Content-ID, with the characters escaped that URIs do not have (RFC 2392). */

@@ -53,6 +53,7 @@ export class Source {
   close(): void {
     this.bytes = EMPTY
     this.view = EMPTY_VIEW
+    this.declared = undefined
     this.#piece = ''
     this.#pieceStart = this.#pieceEnd = 0
   }

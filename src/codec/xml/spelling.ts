@@ -39,7 +39,7 @@ export function spellingOf(name: Uint8Array, prefix: string): Spelling {
   }
 }
 
-/** What is too short for a word is compared by nobody: it has more bytes than any document. */
+/** What is too short for a word is never there: it has more bytes than any document. */
 const NEVER: Pattern = { size: 2 ** 30 - 1, first: 0, middle: [], last: 0 }
 
 /** A copy of some bytes. Made anew whenever a prefix changes, which a document may do at every element. */

@@ -62,7 +62,7 @@ export function rootNameOf(schema: Schema): XmlPrefixedName {
 }
 
 /** Schemas that differ at every step would never end; nobody writes one that deep. */
-const DEEPEST = 100
+const DEEPEST = 1_000
 
 class Walk {
   readonly #direction: Direction

@@ -61,6 +61,15 @@ const cases: [string, z.ZodType, () => unknown][] = [
     z.object({ a: z.union([z.array(z.number()), z.array(z.string())]), b: z.array(z.any()) }),
     () => ({ a: ['x'], b: [] }),
   ],
+  [
+    'a record',
+    z.record(z.string(), z.string().transform(Number)),
+    () => Object.fromEntries(many(40, (at) => [`k${at}`, `${at}`])),
+  ],
+  ['a wrong value of a record', z.object({ r: z.record(z.string(), z.number()) }), () => ({ r: { a: 1, b: 'x' } })],
+  ['a wrong key of a record', z.object({ r: z.record(z.enum(['a']), z.number()) }), () => ({ r: { a: 1, b: 2 } })],
+  ['a list where a record should be', z.record(z.string(), z.number()), () => [1]],
+  ['a lazy list', z.object({ l: z.lazy(() => z.array(line)) }), () => ({ l: lines(3) })],
   ['a shape within itself', Tree, () => ({ name: 'a', children: [{ name: 'b', children: [] }] })],
   [
     'a wrong part of one',
@@ -86,8 +95,7 @@ describe('gives what the schema gives at once', () => {
 
 test('there is none for a schema without lists of its own', () => {
   const made = z.preprocess((value) => [value], z.array(z.number()))
-  for (const schema of [z.string(), z.object({ a: z.string() }), z.record(z.string(), z.array(z.string())), made])
-    expect(slicedCheck(schema)).toBeUndefined()
+  for (const schema of [z.string(), z.object({ a: z.string() }), made]) expect(slicedCheck(schema)).toBeUndefined()
 })
 
 afterEach(() => void jest.restoreAllMocks())
@@ -107,7 +115,7 @@ test('others get their turn in between, after a few items', async () => {
     seen.push(checked)
   }
   await check
-  expect(seen).toEqual([16, 32, 40])
+  expect(seen).toEqual([1, 2, 3])
 })
 
 test('it ends when nobody wants the answer any more', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Charset, decodeBytes } from '../../../../src/codec/xml/charset.ts'
 import { XmlSyntaxError } from '../../../../src/codec/xml/limits.ts'
+import { complaint } from '../../support/xml.ts'
 
 const declared = (encoding: string, text = 'Müller') => `<?xml version="1.0" encoding="${encoding}"?><a>${text}</a>`
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
@@ -190,4 +191,12 @@ test('what need not be is not copied', () => {
     const decoded = decodeBytes(document, type)
     expect([decoded.bytes.buffer === document.buffer, decoded.transcoded]).toEqual([true, false])
   }
+})
+
+test('a charset is a parameter of its own, and none within another one', () => {
+  const read = (contentType: string) => complaint('<r>é</r>', { contentType })
+  expect(read('application/soap+xml; action="urn:x;charset=utf-16"; charset=utf-8')).toBe('accepted')
+  expect(read('application/soap+xml; action="urn:x; charset=utf-16"')).toBe('accepted')
+  expect(read('text/xml; charset="utf-8"')).toBe('accepted')
+  expect(read('text/xml; Charset = us-ascii')).toContain('us-ascii')
 })

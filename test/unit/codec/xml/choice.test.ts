@@ -30,7 +30,7 @@ describe('a choice', () => {
   test('is refused where one of its values is not what it should be', () => {
     expect(refusedAt(events, '<r><Credit>1</Credit><Debit>x</Debit></r>')).toEqual(['events.1.value'])
     expect(misshapen(z.object({ a: events }), '<r><a><Credit>1</Credit><Debit><x/></Debit></a></r>')).toBe(
-      'a.events: text was expected, and there are elements',
+      'a.events.1: text was expected, and there are elements',
     )
   })
 

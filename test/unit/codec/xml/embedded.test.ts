@@ -146,3 +146,21 @@ describe('it is written', () => {
     )
   })
 })
+
+test('a large document within a document is read in slices too', async () => {
+  const schema = z.object({ inner: xml.embedded(z.object({ x: z.array(z.number()) })), after: z.string() })
+  const inner = `<i>${'<x>1</x>'.repeat(50_000)}</i>`
+  const document = Buffer.from(`<r><inner><![CDATA[${inner}]]></inner><after>y</after></r>`)
+  let turns = 0
+  const count = (): void => {
+    turns++
+    timer = setImmediate(count)
+  }
+  let timer = setImmediate(count)
+  const read = (await xmlDecoder(schema)(document, undefined)) as z.output<typeof schema>
+  clearImmediate(timer)
+  expect([read.inner?.x.length, read.after]).toEqual([50_000, 'y'])
+  expect(turns).toBeGreaterThan(3)
+  const broken = Buffer.from(String(document).replace('</i>', '</j>'))
+  await expect(xmlDecoder(schema)(broken, undefined)).rejects.toMatchObject({ code: 'backend-shape' })
+})

@@ -137,4 +137,15 @@ describe('each limit can be set', () => {
     const limits = { depth: undefined } as unknown as XmlLimits
     expect(complaint(nested(513), { limits })).toContain('more than 512 elements within each other')
   })
+
+  test('a DOCTYPE of more than 262,144 bytes is beyond what is read in one step', () => {
+    const doctype = (bytes: number) => `<!DOCTYPE r [${'<!ELEMENT a (b)>'.repeat(bytes / 16)}]><r/>`
+    expect(complaint(doctype(240_000))).toBe('accepted')
+    expect(complaint(doctype(300_000), { slicedAbove: Number.MAX_SAFE_INTEGER })).toContain(
+      'a DOCTYPE of more than 262144 bytes',
+    )
+    expect(complaint(`<!DOCTYPE r><r>${'x'.repeat(300_000)}</r>`, { slicedAbove: Number.MAX_SAFE_INTEGER })).toBe(
+      'accepted',
+    )
+  })
 })

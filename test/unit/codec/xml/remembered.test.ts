@@ -12,9 +12,11 @@ const schema = z.object({
   inner: xml.element(z.object({ y: xml.element(z.string().optional(), { ns: 'urn:2' }) }).optional(), { ns: '*' }),
 })
 
-function outcome(decode: ReturnType<typeof xmlDecoder>, document: string, contentType?: string): unknown {
+const outcome = (decode: ReturnType<typeof xmlDecoder>, document: string) => attempt(decode, Buffer.from(document))
+
+function attempt(decode: ReturnType<typeof xmlDecoder>, document: Buffer): unknown {
   try {
-    return decode(Buffer.from(document), contentType)
+    return decode(document, undefined)
   } catch (error) {
     return String(error)
   }
@@ -60,6 +62,24 @@ describe('namespaces', () => {
     expect(outcome(decode, '<p:r xmlns:p="urn:1')).toContain('does not end')
     expect(outcome(decode, `<p:r xmlns:p='urn:1" xmlns:q="urn:2"/>`)).toContain('does not end')
     expect(outcome(decode, good)).toEqual({})
+  })
+
+  test('are those of their encoding', () => {
+    const schema = z.object({ e: xml.element(z.string().optional(), { ns: 'urn:x' }) })
+    const decode = xmlDecoder(schema)
+    const declaration = '<?xml version="1.0" encoding="ISO-8859-1"?>'
+    const latin = (text: string) => Buffer.from(declaration + text, 'latin1')
+    for (const letter of ['é', 'ķ']) {
+      const bytes = Buffer.from(letter).toString('latin1')
+      const documents = [
+        Buffer.from(`<r xmlns:${letter}="urn:x"><${letter}:e>v</${letter}:e></r>`),
+        latin(`<r xmlns:${bytes}="urn:x"><${bytes}:e>v</${bytes}:e></r>`),
+        latin(`<r xmlns:${bytes}="urn:x"><e xmlns="urn:x">v</e></r>`),
+      ]
+      const fresh = documents.map((each) => attempt(xmlDecoder(schema), each))
+      expect(documents.map((each) => attempt(decode, each))).toEqual(fresh)
+      expect([...documents].reverse().map((each) => attempt(decode, each))).toEqual([...fresh].reverse())
+    }
   })
 
   test('of thousands of kinds are read as well', () => {
