@@ -73,6 +73,7 @@ export const invoices = billing.operation('GetInvoices', {
   action: 'urn:acme:billing:v1/GetInvoices',
   request: GetInvoicesRequest,
   input: ({ customer }: { customer: string }) => ({ CustomerNo: customer }),
+  answer: { name: 'GetInvoicesResponse' },
   output: GetInvoicesResponse.transform(({ Invoice }) =>
     Invoice.map(({ status, Number: number, Amount, Due, Note }) => ({
       number,
@@ -98,6 +99,7 @@ export const pay = billing.operation('PayInvoice', {
     Amount: amount,
     Currency: currency,
   }),
+  answer: { name: 'PayInvoiceResponse' },
   output: PayInvoiceResponse.transform(({ Receipt }) => ({
     receipt: Receipt.ReceiptNo,
     invoice: Receipt.InvoiceNo,

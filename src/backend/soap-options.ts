@@ -54,7 +54,7 @@ const faultOption = z.strictObject({
 })
 
 /** What stands between quotes in a header; an address with other characters is written with them escaped. */
-const actionOption = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]*$/, 'a URI was expected, in plain ASCII')
+const actionOption = z.string().regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/, 'a URI was expected, in plain ASCII')
 
 /** What one of its operations takes besides what every operation takes. */
 export const operationOptions: z.ZodRawShape = {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { valueToXml, xmlToJson, xmlToValue } from '../codec/xml/conventions.ts'
 import {
   isXmlName,
   OUTPUT_CHARSETS,
@@ -74,5 +75,15 @@ function xmlBackend(name: string, options: XmlOptions): Rest {
   })
 }
 
-/** `xml(…)` is a backend; `xml.attr`, `xml.text` and `xml.element` say in a schema what only XML has. */
-export const xml: typeof xmlBackend & typeof vocabulary = Object.assign(xmlBackend, vocabulary)
+/** Whole documents without a schema, after a convention. */
+const conversions = { toValue: xmlToValue, toJson: xmlToJson, fromValue: valueToXml }
+
+/**
+ * `xml(…)` is a backend; `xml.attr`, `xml.text` and `xml.element` say in a schema what only XML has; `xml.toValue` and its kin
+ * convert whole documents.
+ */
+export const xml: typeof xmlBackend & typeof vocabulary & typeof conversions = Object.assign(
+  xmlBackend,
+  vocabulary,
+  conversions,
+)

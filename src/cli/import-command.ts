@@ -26,7 +26,7 @@ export function importCommand(): Command {
         'the module to write, for example routes/_backends/billing.ts; standard output if not given',
       )
       .option('-f, --force', 'replace the module if it is there already')
-      .option('--operation <name...>', 'only these operations, and the types that they need', collect)
+      .option('--operation <name>', 'only this operation, and the types that it needs; may be said again', collect)
       .option('--name <name>', 'the name of the backend', matching(/^[A-Za-z][\w-]*$/, 'letters, digits, - and _'))
       .option(
         '--url-env <name>',

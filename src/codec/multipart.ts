@@ -1,3 +1,4 @@
+import { Base64Bytes } from '../lib/base64.ts'
 import { parametersOf } from '../lib/media-type.ts'
 
 /** One part of a multipart message. */
@@ -33,7 +34,7 @@ export function relatedParts(bytes: Buffer, contentType: string | undefined): Re
     if (id === undefined) continue
     if (byId.has(id)) throw new SyntaxError('a multipart message with two parts of one Content-ID')
     // No Buffer, so that bytes are the same kind of value wherever in the message they stand.
-    byId.set(id, new Uint8Array(content.buffer, content.byteOffset, content.length))
+    byId.set(id, new Base64Bytes(content.buffer as ArrayBuffer, content.byteOffset, content.length))
   }
   const id = start === undefined ? undefined : withoutBrackets(start)
   const root = id === undefined ? parts[0] : parts.find((part) => part.id === id)

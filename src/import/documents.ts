@@ -100,7 +100,8 @@ async function load(location: string, count: (bytes: number) => void): Promise<X
   try {
     return { location: end, root: readDocument(bytes, contentType) }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    // What is said of an answer is true of a file as well.
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/^the answer is /, 'it is ')
     throw new ImportError(`${spoken} cannot be read as XML: ${reason}`, cause)
   }
 }

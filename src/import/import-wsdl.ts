@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { createDocuments } from './documents.ts'
 import { ImportError } from './import-error.ts'
-import { createNotes } from './notes.ts'
+import { sayNesting } from './nesting.ts'
+import { createNotes, type Notes } from './notes.ts'
 import type { Comment } from './print/code.ts'
 import { moduleText } from './print/module.ts'
 import { camelCase, createNames } from './print/names.ts'
@@ -76,6 +77,8 @@ export async function importWsdl(wanted: WsdlImport): Promise<Imported> {
   }
   const read = elementReader(build)
   const plans = named.map((operation) => planOf(build, operation, read))
+  sayStyles(operations, notes)
+  sayNesting(plans, notes)
   const count = plans.length === 1 ? 'one operation' : `${plans.length} operations`
   const comments = [...headComments(wanted.source, wsdl, port, others), ...notes.head()]
   return {
@@ -83,6 +86,17 @@ export async function importWsdl(wanted: WsdlImport): Promise<Imported> {
     notes: notes.lines(),
     summary: `${count} of the backend '${backend}', whose URL is read from ${head.variable}`,
   }
+}
+
+/** The style is said once, of the service. */
+function sayStyles(operations: readonly Operation[], notes: Notes): void {
+  const rpc = operations.filter(({ style }) => style === 'rpc')
+  if (rpc.length === 0 || rpc.length === operations.length) return
+  for (const { name } of rpc)
+    notes.sayAtHead(
+      `operation ${name}`,
+      "rpc among others that are not: for `style: 'rpc'` import it alone (--operation)",
+    )
 }
 
 /** The namespace of most requests, the first such one. */

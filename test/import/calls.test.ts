@@ -191,7 +191,7 @@ describe('document/literal, bare', () => {
             { name: 'Day', value: '2024-01-02' },
             { name: 'Mileage', value: 20 },
           ],
-          Photo: [{ 0: 1, 1: 2 }],
+          Photo: ['AQI='],
           Extra: { a: '1' },
           Main: { SpareWheel: wheel('9', 16) },
         },

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { objectShape, optionOf } from '../xml/object-shape.ts'
+import { rootNameOf } from '../xml/root-name.ts'
 import { type Direction, type Field, type Part, unsupported } from '../xml/shape.ts'
-import { partOf, rootNameOf } from '../xml/walk.ts'
+import { partOf } from '../xml/walk.ts'
 
 /** A part of an envelope that holds several elements: header blocks, or the parts of an rpc message. */
 export interface ElementsPart extends Part {

@@ -5,8 +5,9 @@ import { inSlices } from '../../lib/slices.ts'
 import type { Decode } from '../codec.ts'
 import { ShapeError, XmlLimitError } from './limits.ts'
 import { Reading, type XmlReading } from './reading.ts'
+import { rootNameOf } from './root-name.ts'
 import type { Part } from './shape.ts'
-import { elementPartOf, rootNameOf } from './walk.ts'
+import { elementPartOf } from './walk.ts'
 
 const SLICED_ABOVE = 262_144
 

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { refuseDoubles } from './doubles.ts'
 import { eitherScalar, fieldOf, objectShape, optionOf } from './object-shape.ts'
 import { type Field, type Mark, type ObjectShape, type Part, type Shape, unsupported } from './shape.ts'
@@ -155,6 +156,13 @@ function withoutInvention(field: Field, shapes: readonly ObjectShape[], marks: M
       'is coerced, and only some of the alternatives have it: in the others it would be made of nothing; leave `coerce` out, since the text becomes what the schema says without it',
     )
   return fieldOf({ ...field, part: { ...field.part, optional: true } })
+}
+
+/** Of a discriminated union, the values of the property by which its alternatives are told apart. */
+export function marksOf(def: z.core.$ZodUnionDef | z.core.$ZodDiscriminatedUnionDef): Marks {
+  if (!('discriminator' in def)) return []
+  const key = def.discriminator
+  return def.options.map((option) => ({ key, values: option._zod.propValues?.[key] ?? new Set() }))
 }
 
 /** The path of a property. */

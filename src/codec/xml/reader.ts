@@ -2,27 +2,12 @@ import type { Builder } from './convention/builder.ts'
 import { ElementFinder, type ExpectedRoot } from './element-finder.ts'
 import { type Frame, Frames, type Values } from './frames.ts'
 import { elementOf, fieldOf, objectShape } from './object-shape.ts'
+import { complete, put, putMixed } from './put.ts'
+import type { EmbeddedReading, ReaderParts } from './reader-parts.ts'
 import { DONE, END, type Scanner, START, TEXT, type Token } from './scanner.ts'
-import type { AnyShape, ElementField, Field, ObjectShape, Part } from './shape.ts'
+import type { ElementField, ObjectShape, Part } from './shape.ts'
 import type { Spelling } from './spelling.ts'
-import { type FindAttachment, TextReader } from './text-reader.ts'
-
-/** What the reader leaves to others. */
-export interface ReaderParts {
-  /** Starts to read text that is a document of its own; undefined where there is none. */
-  readonly embedded: (text: string, part: Part) => EmbeddedReading | undefined
-  /** @param isRoot whether the element is the whole document */
-  readonly builder: (shape: AnyShape, isRoot: boolean) => Builder
-  readonly attachment: FindAttachment
-}
-
-/** A document within a document, which is read a little at a time as well. */
-export interface EmbeddedReading {
-  /** Reads on a little, and says whether it has ended. */
-  step(): boolean
-  /** Lets go of it, and returns what has been read. */
-  close(): unknown
-}
+import { TextReader } from './text-reader.ts'
 
 /** How many of the next properties may be missing before an element is looked up by its name. */
 const LOOK_AHEAD = 3
@@ -124,7 +109,7 @@ export class Reader {
           frame.last = at
           frame.list = undefined
         }
-        this.#put(frame, element, this.#texts.leaf(scalar, element))
+        put(frame, element, this.#texts.leaf(scalar, element))
         break
       }
       if (at >= end && !this.#passLeaf(frame)) return
@@ -163,14 +148,14 @@ export class Reader {
     const { part } = element
     const item = part.shape.kind === 'list' ? part.shape.item : part
     if (this.#scanner.attributes.isNil()) {
-      this.#put(frame, element, this.#nil(item, element))
+      put(frame, element, this.#nil(item, element))
       this.#skipped = 1
       return
     }
     const { shape } = item
     switch (shape.kind) {
       case 'scalar':
-        this.#put(frame, element, this.#texts.element(shape, element))
+        put(frame, element, this.#texts.element(shape, element))
         return
       case 'object':
         this.#open(shape, element)
@@ -178,7 +163,7 @@ export class Reader {
       case 'embedded':
         this.#embedded = this.#openEmbedded(element, shape.part)
         this.#building = element
-        if (!this.#embedded) this.#put(frame, element, undefined)
+        if (!this.#embedded) put(frame, element, undefined)
         return
       case 'any':
         this.#builder = this.#parts.builder(shape, this.#frames.depth === 0)
@@ -208,7 +193,7 @@ export class Reader {
       throw this.#frames.within(element.field, error)
     }
     this.#embedded = undefined
-    this.#put(this.#frames.top, element, embedded.close())
+    put(this.#frames.top, element, embedded.close())
   }
 
   #open(shape: ObjectShape, element: ElementField): void {
@@ -236,54 +221,18 @@ export class Reader {
     return null
   }
 
-  #put(frame: Frame, element: ElementField, value: unknown): void {
-    const { field, option, part } = element
-    const { values } = frame
-    if (!element.repeats) {
-      values[field.key] = value
-      return
-    }
-    const item = option === undefined ? value : { name: option, value: part.shape.kind === 'list' ? [value] : value }
-    if (frame.list) {
-      frame.list.push(item)
-      return
-    }
-    const list = (values[field.key] as unknown[] | undefined) ?? []
-    list.push(item)
-    values[field.key] = list
-    frame.list = list
-  }
-
   #endElement(frame: Frame): void {
     const { shape, values, element } = frame
     if (shape.text) values[shape.text.key] = this.#texts.own(frame, shape.text)
-    for (const field of shape.completed) this.#complete(field, values)
+    for (const field of shape.completed) complete(field, frame, this.#frames)
     this.#frames.pop()
-    this.#put(this.#frames.top, element, shape.unwrap === undefined ? values : values[shape.unwrap])
-  }
-
-  /** A list that has no elements is empty, not missing; what a schema would make up out of nothing is missing. */
-  #complete(field: Field, values: Values): void {
-    const { key, part, place, local, only } = field
-    if (Object.hasOwn(values, key) || (only && !only.values.has(values[only.key]))) return
-    if (part.shape.kind !== 'list')
-      throw this.#frames.wrong(field, `the ${place === 'attribute' ? 'attribute' : 'element'} '${local}' is missing`)
-    values[key] = []
+    put(this.#frames.top, element, shape.unwrap === undefined ? values : values[shape.unwrap])
   }
 
   #addText(frame: Frame): void {
     const { text, mixed } = frame.shape
-    if (mixed) this.#putMixed(frame.values, mixed, this.#scanner.text())
+    if (mixed) putMixed(frame.values, mixed, this.#scanner.text())
     if (text) this.#texts.add(frame)
-  }
-
-  #putMixed(values: Values, { key }: Field, text: string): void {
-    if (text === '') return
-    const list = (values[key] as unknown[] | undefined) ?? []
-    values[key] = list
-    const last = list.length - 1
-    if (typeof list[last] === 'string') list[last] += text
-    else list.push(text)
   }
 
   #build(token: Token, builder: Builder): void {
@@ -295,7 +244,7 @@ export class Reader {
       builder.end()
       if (--this.#built > 0) return
       this.#builder = undefined
-      this.#put(this.#frames.top, this.#building as ElementField, builder.value())
+      put(this.#frames.top, this.#building as ElementField, builder.value())
     }
   }
 }

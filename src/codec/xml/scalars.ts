@@ -1,3 +1,4 @@
+import { Base64Bytes } from '../../lib/base64.ts'
 import { hasWhite, trimWhite } from './white.ts'
 
 /** What text stands for. */
@@ -71,7 +72,7 @@ function readDate(text: string): Date | undefined {
 function readBytes(text: string): unknown {
   const packed = hasWhite(text) ? text.replace(/[ \t\r\n]+/g, '') : text
   const isBase64 = packed.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(packed)
-  return isBase64 ? new Uint8Array(Buffer.from(packed, 'base64')) : UNFIT
+  return isBase64 ? new Base64Bytes(Buffer.from(packed, 'base64')) : UNFIT
 }
 
 /** The powers of ten that a double holds exactly. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { refuseDoubles } from './doubles.ts'
-import { join, type Marks, Merger } from './merge.ts'
+import { join, Merger, marksOf } from './merge.ts'
 import { isXmlName } from './names.ts'
 import {
   eitherScalar,
@@ -23,7 +23,7 @@ import {
   unsupported,
 } from './shape.ts'
 import { specialPart } from './special.ts'
-import { findPlace, placeOf, type Within, wrappingOf, type XmlPlace, type XmlPrefixedName } from './vocabulary.ts'
+import { findPlace, placeOf, type Within, wrappingOf, type XmlPlace } from './vocabulary.ts'
 
 /**
  * Walks a schema and says how its values look in XML.
@@ -42,23 +42,6 @@ export function elementPartOf(schema: Schema, direction: Direction): Part {
   const part = partOf(schema, direction)
   if (part.shape.kind !== 'list') return part
   throw unsupported('', "is a list, and a document has one root element: xml.wrapped(z.array(…), { item: 'Line' })")
-}
-
-/**
- * The name and namespace that a schema says of the root element, with `xml.element`.
- *
- * @throws TypeError for another place, since the root is an element
- */
-export function rootNameOf(schema: Schema): XmlPrefixedName {
-  const { place = 'element', name, ns, prefix } = findPlace(schema) ?? {}
-  if (place !== 'element')
-    throw unsupported('', `is ${place === 'text' ? 'text' : 'an attribute'}, and the root is an element`)
-  if (prefix !== undefined && !ns) throw unsupported('', `has the prefix '${prefix}' and no namespace`)
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(ns === undefined ? {} : { ns }),
-    ...(prefix === undefined ? {} : { prefix }),
-  }
 }
 
 /** Schemas that differ at every step would never end; nobody writes one that deep. */
@@ -263,13 +246,4 @@ class Walk {
   }
 }
 
-/** Of a discriminated union, the values of the property by which its alternatives are told apart. */
-function marksOf(def: z.core.$ZodUnionDef | z.core.$ZodDiscriminatedUnionDef): Marks {
-  if (!('discriminator' in def)) return []
-  const key = def.discriminator
-  return def.options.map((option) => ({ key, values: option._zod.propValues?.[key] ?? new Set() }))
-}
-
-function isNull(schema: Schema): boolean {
-  return (schema as z.core.$ZodTypes)._zod.def.type === 'null'
-}
+const isNull = (schema: Schema): boolean => (schema as z.core.$ZodTypes)._zod.def.type === 'null'

@@ -27,7 +27,8 @@ export function keyed(fields: readonly Field[]): KeyedField[] {
     // An object literal cannot have a property of that name.
     const local = field.name.local === '__proto__' ? 'proto' : field.name.local
     const otherwise = OTHERWISE[field.place](local)
-    let key = [local, otherwise].find((name) => !taken.has(name))
+    // Every object has a `toString`, so that one left out would be taken for that.
+    let key = [local, otherwise].find((name) => !taken.has(name) && !(name in {}))
     for (let number = 2; key === undefined; number++) {
       if (!taken.has(`${otherwise}${number}`)) key = `${otherwise}${number}`
     }

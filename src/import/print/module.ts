@@ -1,4 +1,3 @@
-import type { QName } from '../qname.ts'
 import type { Build, Declaration } from '../shape.ts'
 import type { Plan, PlannedFault } from '../wsdl/plan.ts'
 import { block, type Comment, call, keyCode, literal, type Member, quoted } from './code.ts'
@@ -94,15 +93,22 @@ function optionsOf(build: Build, plan: Plan): Member[] {
   add('request', request.name)
   add('input', requestHeader ? `({ body }: ${input}) => body` : `(input: z.input<typeof ${request.name}>) => input`)
   add('responseHeader', responseHeader?.name)
-  if (output) add('answer', plan.answerNs === build.ns ? undefined : literal({ ns: quoted(plan.answerNs) }))
+  if (output) add('answer', nameCode(plan.answer, { ns: build.ns, local: undefined }))
   add('output', output?.name)
   add('oneWay', output ? undefined : 'true')
   add('faults', faults.length === 0 ? undefined : faultsCode(faults))
   return options
 }
 
-function nameCode({ ns, local }: QName, expected: QName) {
-  const name = local === expected.local ? undefined : quoted(local)
+/** A name, or only its namespace. */
+interface Known {
+  readonly ns: string
+  readonly local: string | undefined
+}
+
+/** What of a name is not as expected. */
+function nameCode({ ns, local }: Known, expected: Known) {
+  const name = local === undefined || local === expected.local ? undefined : quoted(local)
   const other = ns === expected.ns ? undefined : quoted(ns)
   return name === undefined && other === undefined ? undefined : literal({ name, ns: other })
 }

@@ -61,7 +61,7 @@ function operationOf(wsdl: Wsdl, port: Port, bound: Element, notes: Notes): Oper
     name,
     documentation: wsdlDocumentation(abstract),
     style: context.style,
-    action: (extension && attribute(extension, 'soapAction')?.trim()) ?? '',
+    action: actionOf((extension && attribute(extension, 'soapAction')?.trim()) ?? '', where, notes),
     input: messageOf(context, input, child(bound, 'input', WSDL), ''),
     output: output && messageOf(context, output, child(bound, 'output', WSDL), 'Response'),
     faults: abstract.children('fault', WSDL).map((fault) => {
@@ -69,6 +69,16 @@ function operationOf(wsdl: Wsdl, port: Port, bound: Element, notes: Notes): Oper
       return { name: faultName, message: messageOf(context, fault, undefined, '') }
     }),
   }
+}
+
+/** What can stand in a header: of anything else only its escaped form. */
+function actionOf(action: string, where: string, notes: Notes): string {
+  if (/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(action)) return action
+  notes.sayAtHead(
+    where,
+    `its soapAction '${action}' has characters that no header can carry, and is written with them escaped`,
+  )
+  return encodeURI(action).replace(/%25/g, '%')
 }
 
 /** The abstract operation of a bound one; where several have the name, that with the same input and output names. */

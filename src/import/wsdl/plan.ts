@@ -15,7 +15,8 @@ export interface Plan extends Named {
   readonly element: QName
   readonly request: Declaration
   readonly requestHeader: Declaration | undefined
-  readonly answerNs: string
+  /** The answer's element; of rpc, whose name says nothing, the namespace. */
+  readonly answer: { readonly ns: string; readonly local: string | undefined }
   readonly output: Declaration | undefined
   readonly responseHeader: Declaration | undefined
   readonly faults: readonly PlannedFault[]
@@ -54,7 +55,7 @@ export function planOf(build: Build, named: Named, read: ReadElement): Plan {
     element: style === 'document' && sent ? sent : input.wrapper,
     request: bodyOf(build, operation, input.body, input.wrapper.ns, `${pascal}Request`, read),
     requestHeader: headersOf(build, input.headers, `${pascal}RequestHeader`, 1, read),
-    answerNs: style === 'document' && got ? got.ns : (output?.wrapper.ns ?? ''),
+    answer: style === 'document' && got ? got : { ns: output?.wrapper.ns ?? '', local: undefined },
     output:
       output && !isEmpty
         ? bodyOf(build, operation, output.body, output.wrapper.ns, `${pascal}Response`, read)

@@ -37,13 +37,17 @@ export interface Occurs {
   readonly max: number
 }
 
+/** The largest number of 32 bits with a sign. */
+const MANY = 2 ** 31 - 1
+
 /** How often something may occur (part 1, section 3.9.2). */
 export function occursOf(node: Element): Occurs {
   const count = (name: string) => {
     const text = (attribute(node, name) ?? '1').trim()
     if (text === 'unbounded') return Number.POSITIVE_INFINITY
-    if (!/^\d{1,9}$/.test(text)) throw new ImportError(`${name}="${text}" is no number of occurrences`)
-    return Number(text)
+    if (!/^\d+$/.test(text)) throw new ImportError(`${name}="${text}" is no number of occurrences`)
+    // Generators write the largest number of some type where they mean that there is no bound.
+    return Number(text) >= MANY ? Number.POSITIVE_INFINITY : Number(text)
   }
   return { min: count('minOccurs'), max: count('maxOccurs') }
 }

@@ -71,6 +71,7 @@ export const getInvoices = billing.operation('GetInvoices', {
   action: 'urn:acme:billing:v1/GetInvoices',
   request: GetInvoicesRequest,
   input: (input: z.input<typeof GetInvoicesRequest>) => input,
+  answer: { name: 'GetInvoicesResponse' },
   output: GetInvoicesResponse,
   faults: {
     // as: 'resource-unknown' beside a detail makes the fault a 404
@@ -85,6 +86,7 @@ export const payInvoice = billing.operation('PayInvoice', {
   action: 'urn:acme:billing:v1/PayInvoice',
   request: PayInvoiceRequest,
   input: (input: z.input<typeof PayInvoiceRequest>) => input,
+  answer: { name: 'PayInvoiceResponse' },
   output: PayInvoiceResponse,
   faults: {
     // as: 'resource-unknown' beside a detail makes the fault a 404

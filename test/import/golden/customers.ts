@@ -76,6 +76,7 @@ export const find = customer.operation('Find', {
   action: 'http://example.org/customers/Find',
   request: FindRequest,
   input: (input: z.input<typeof FindRequest>) => input,
+  answer: { name: 'FindResponse' },
   output: FindResponse,
 })
 export type Find = Output<typeof find>

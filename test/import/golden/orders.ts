@@ -79,6 +79,7 @@ export const getOrder = orders.operation('getOrder', {
   action: 'urn:example:orders/getOrder',
   request: GetOrderRequest,
   input: (input: z.input<typeof GetOrderRequest>) => input,
+  answer: { name: 'getOrderResponse' },
   output: GetOrderResponse,
   faults: {
     // as: 'resource-unknown' beside a detail makes the fault a 404
@@ -92,6 +93,7 @@ export const placeOrder = orders.operation('placeOrder', {
   action: '',
   request: PlaceOrderRequest,
   input: (input: z.input<typeof PlaceOrderRequest>) => input,
+  answer: { name: 'placeOrderResponse' },
   output: PlaceOrderResponse,
 })
 export type PlaceOrder = Output<typeof placeOrder>
@@ -100,6 +102,7 @@ export const deleteOperation = orders.operation('delete', {
   // effect: 'read', if it changes nothing: then it may be cached, retried and shared
   request: DeleteRequest,
   input: (input: z.input<typeof DeleteRequest>) => input,
+  answer: { name: 'deleteResponse' },
   output: DeleteResponse,
 })
 export type Delete = Output<typeof deleteOperation>

@@ -36,6 +36,7 @@ export const rate = rates.operation('Rate', {
   element: { name: 'RateRequest' },
   request: RateRequest,
   input: (input: z.input<typeof RateRequest>) => input,
+  answer: { name: 'RateAnswer' },
   output: RateAnswer,
 })
 export type Rate = Output<typeof rate>
@@ -46,6 +47,7 @@ export const pairs = rates.operation('Pairs', {
   element: { name: 'PairsRequest' },
   request: PairsRequest,
   input: (input: z.input<typeof PairsRequest>) => input,
+  answer: { name: 'PairsAnswer' },
   output: PairsAnswer,
 })
 export type Pairs = Output<typeof pairs>

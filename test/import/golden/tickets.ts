@@ -149,6 +149,7 @@ export const open = tickets.operation('Open', {
   request: OpenRequest,
   input: ({ body }: OpenInput) => body,
   responseHeader: OpenResponseHeader,
+  answer: { name: 'Opened' },
   output: Opened,
   faults: {
     // as: 'resource-unknown' beside a detail makes the fault a 404

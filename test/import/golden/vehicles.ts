@@ -113,6 +113,7 @@ export const search = vehicles.operation('Search', {
   action: 'search',
   request: SearchRequest,
   input: (input: z.input<typeof SearchRequest>) => input,
+  answer: { name: 'Found' },
   output: Found,
 })
 export type Search = Output<typeof search>
@@ -123,6 +124,7 @@ export const check = vehicles.operation('Check', {
   element: { name: 'Plate' },
   request: Plate,
   input: (input: z.input<typeof Plate>) => input,
+  answer: { name: 'Report' },
   output: Report,
 })
 export type Check = Output<typeof check>

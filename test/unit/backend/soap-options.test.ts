@@ -62,7 +62,7 @@ describe('an operation of a SOAP service', () => {
   test.each<[string, object, string]>([
     ['an action in quotes', { action: 'a"b' }, "at 'action' ('a\"b'): a URI was expected, in plain ASCII"],
     ['an action with an escape', { action: 'a\\b' }, "at 'action' ('a\\b'): a URI was expected, in plain ASCII"],
-    ['an action with blanks', { action: 'a b' }, "at 'action' ('a b'): "],
+    ['an action with a tab', { action: 'a\tb' }, "at 'action' ('a\tb'): "],
     ['an element that is none', { element: { name: 'a b' } }, "at 'element.name' ('a b'): the name of an XML element"],
     ['an answer that is none', { answer: { name: '1' } }, "at 'answer.name' ('1'): the name of an XML element was"],
     ['an answer as text', { answer: 'GetResponse' }, "at 'answer' ('GetResponse'): "],

@@ -234,7 +234,7 @@ describe('attributes', () => {
     )
     expect((await importMembers(content)).members).toEqual([
       "proto: xml.element(z.string(), { name: '__proto__' }),",
-      'constructor: z.string(),',
+      "constructorElement: xml.element(z.string(), { name: 'constructor' }),",
     ])
   })
 })

@@ -94,7 +94,7 @@ describe('operations', () => {
         .replace('</d:types>', `${other}</d:types>`)
         .replace('element="t:Done"', 'element="o:Done" xmlns:o="urn:other"'),
     )
-    expect(text).toContain("answer: { ns: 'urn:other' },")
+    expect(text).toContain("answer: { name: 'Done', ns: 'urn:other' },")
     expect(constantIn(text, 'Done')).toBe('z.object({\n  a: z.int32(),\n})')
     expect(NS).toBe('urn:test')
   })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { xml as publicXml } from '../../../../../src/backend/xml.ts'
 import { apigeeSchema } from '../../../../../src/codec/xml/convention/apigee/options.ts'
 import { FORMATS } from '../../../../../src/codec/xml/convention/apigee/rules.ts'
 import { badgerfishSchema } from '../../../../../src/codec/xml/convention/badgerfish/options.ts'
@@ -74,4 +75,12 @@ describe('docs/conventions.md', () => {
     ])
     expect(Object.fromEntries(documented)).toEqual(FORMATS)
   })
+})
+
+test('whole documents are converted with what `xml` has', () => {
+  const convention = { convention: 'apigee', outputPrefix: 'f(', outputSuffix: ')' } as const
+  const bytes = Buffer.from('<r><a>007</a></r>')
+  expect(publicXml.toJson(bytes, undefined, convention)).toBe('f({"r":{"a":"007"}})')
+  expect(publicXml.toValue(bytes, 'text/xml')).toEqual({ a: '007' })
+  expect(publicXml.fromValue({ a: '007' })).toContain('<a>007</a>')
 })
