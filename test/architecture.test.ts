@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ]
 /** What knows nothing of the web, of logs and of metrics, and the only packages that it may know. */
 const CORE = ['codec', 'cache', 'call', 'endpoint']
-const CORE_PACKAGES = ['zod', 'lru-cache']
+const CORE_PACKAGES = ['structured-headers', 'zod', 'lru-cache']
 
 const modules = modulesIn('src')
 const packageJson = JSON.parse(read('package.json'))

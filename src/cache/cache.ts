@@ -49,6 +49,7 @@ export interface Cached<T> {
 export class Cache {
   readonly #store: Store
   readonly #flights = new Flights<Cached<unknown>>()
+  readonly #listeners = new Set<() => void>()
 
   constructor(store: Store) {
     this.#store = store
@@ -96,13 +97,20 @@ export class Cache {
     return running && outcome.state === 'miss' ? { ...outcome, state: 'collapsed' } : outcome
   }
 
+  /** Calls back before anything is purged: what is being loaded elsewhere may be old as well. */
+  onPurge(listener: () => void): void {
+    this.#listeners.add(listener)
+  }
+
   /** Removes every entry that bears one of the tags, and keeps what is being loaded under them from being stored. */
   async purge(tags: readonly string[]): Promise<void> {
+    for (const listener of this.#listeners) listener()
     this.#flights.orphan(tags)
     await this.#store.purge(tags)
   }
 
   async clear(): Promise<void> {
+    for (const listener of this.#listeners) listener()
     this.#flights.orphanAll()
     await this.#store.clear()
   }

@@ -1,4 +1,5 @@
 import type { Cache } from '../cache/cache.ts'
+import type { Store } from '../cache/store.ts'
 import type { CacheState } from '../channels.ts'
 import type { EnvironmentVariable } from '../config.ts'
 import type { CancelToken } from '../lib/cancel.ts'
@@ -61,6 +62,8 @@ export interface Runtime {
   /** The value of an environment variable that a route file named with `env(…)`. */
   resolve(value: string | EnvironmentVariable): string
   readonly cache: Cache
+  /** What the cache keeps its entries in; other caches keep theirs beside them. */
+  readonly store: Store
   readonly timers: TimerWheel
   /** Freeze what is cached, so that code that changes a shared value fails loudly: in development and tests. */
   readonly freeze: boolean

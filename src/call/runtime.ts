@@ -21,6 +21,7 @@ export function openRuntime(store: Store, environment: Environment, freeze: bool
   const runs = new Map<object, Run<never, unknown>>()
   const runtime: OpenRuntime = {
     cache: new Cache(store),
+    store,
     timers: new TimerWheel(),
     freeze,
     resolve: (value) => {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import type { HttpCacheOptions } from '../cache/http/http-cache.ts'
 import type { BackendInfo } from '../call/call.ts'
 import type { EnvironmentVariable } from '../config.ts'
 import { DefinitionError } from '../errors.ts'
 import { checkOptions } from '../options.ts'
 import { checkRoute } from './options.ts'
-import type { Route } from './request.ts'
+import type { Route, Share } from './request.ts'
 
 const BRAND = Symbol.for('facet.proxy')
 
@@ -24,19 +25,50 @@ export interface ProxyOptions {
    * goes on as it is.
    */
   readonly rewrite?: Readonly<Record<`/${string}`, `/${string}`>>
+  /** Keeps what the backend says may be kept (RFC 9111). */
+  readonly cache?: ProxyCacheOptions
 }
 
-/** A route that streams through to a backend, untouched. */
+/** How the responses of a proxied route are kept. */
+export interface ProxyCacheOptions {
+  /** For how long: as long as the backend says. */
+  readonly ttl: 'origin'
+  /** Responses with larger bodies are passed on and not kept, 1 MiB if not said. Bytes. */
+  readonly maxBytes?: number
+  /** Whether a client's own Cache-Control counts (`no-cache`, `max-age`, `only-if-cached` and so on). Off: it could force load. */
+  readonly requestDirectives?: boolean
+  /**
+   * Whether requests with cookies or an Authorization may be answered with what everybody gets, where the backend allows it
+   * (`public`, `s-maxage`, `must-revalidate`): `user`, which is not said to mean it, keeps them apart from everything kept.
+   */
+  readonly share?: Share
+}
+
+/** A route that streams through to a backend, untouched, or keeps what may be kept. */
 export interface ProxyRoute {
   readonly [BRAND]: true
   readonly route: Route
   readonly backend: Upstream
   readonly summary: string | undefined
   readonly rewrite: ReadonlyMap<string, string>
+  readonly cache: HttpCacheOptions | undefined
 }
 
 const path = z.string().regex(/^\/[^?#\s]*$/, "a path that starts with '/' was expected")
-const optionsSchema = z.strictObject({ summary: z.string().optional(), rewrite: z.record(path, path).optional() })
+const optionsSchema = z.strictObject({
+  summary: z.string().optional(),
+  rewrite: z.record(path, path).optional(),
+  cache: z
+    .strictObject({
+      ttl: z.literal('origin', "'origin' was expected: how long is said by the backend"),
+      maxBytes: z.number().int().min(1).optional(),
+      requestDirectives: z.boolean().optional(),
+      share: z.enum(['everyone', 'user']).optional(),
+    })
+    .optional(),
+})
+
+const MEBIBYTE = 1024 * 1024
 
 /**
  * Passes requests on as they are. The route's text before its `/*rest` is the prefix that is taken off; what follows it,
@@ -58,6 +90,11 @@ export function proxy(route: Route, backend: Upstream, options: ProxyOptions = {
     backend,
     summary: options.summary,
     rewrite: new Map(Object.entries(options.rewrite ?? {})),
+    cache: options.cache && {
+      maxBytes: options.cache.maxBytes ?? MEBIBYTE,
+      directives: options.cache.requestDirectives ?? false,
+      share: options.cache.share ?? 'user',
+    },
   })
 }
 

@@ -4,9 +4,12 @@ import type { Runtime } from '../call/call.ts'
 import type { ProxyRoute } from '../endpoint/proxy.ts'
 import type { Registry } from '../endpoint/registry.ts'
 import { type ErrorCode, FacetError, isFacetError } from '../errors.ts'
+import { Fields } from '../lib/fields.ts'
 import { listed } from '../lib/headers.ts'
 import type { Timer } from '../lib/timer-wheel.ts'
+import { cachedForward } from './cached-forward.ts'
 import type { RequestContext } from './context.ts'
+import { CLIENTS_WORD, HOP_BY_HOP, tail } from './proxied-request.ts'
 import type { ServedProxy } from './routes.ts'
 
 /** Streams a request through to a proxy route's backend. Rejects with a FacetError where there is no answer to stream. */
@@ -14,18 +17,6 @@ export type Forward = (target: ServedProxy, context: RequestContext, path: strin
 
 /** Milliseconds without a byte after which a streamed exchange is given up: long, since server-sent events may be quiet. */
 const IDLE = 300_000
-
-/** What a client says of whom it stands for is not passed on: a backend would take it for Facet's word. */
-const CLIENTS_WORD = [
-  'forwarded',
-  'x-real-ip',
-  ...['for', 'host', 'port', 'prefix', 'proto'].map((what) => `x-forwarded-${what}`),
-]
-/**
- * What belongs to one connection (RFC 9110, section 7.6.1). `transfer-encoding` stays: the body is streamed as it comes.
- * `expect` has been answered by the time a request is here, and httpxy would set no timer for a request that has it.
- */
-const HOP_BY_HOP = ['expect', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade']
 
 /** What says where a body ends. Without it the body would be the next request, whatever `Connection` lists. */
 const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding'])
@@ -37,6 +28,8 @@ interface Exchange {
   over: boolean
   answered(): void
   fail(error: unknown): void
+  /** Hears of the head of the answer before the client does. */
+  headed: ((status: number, fields: Fields) => void) | undefined
 }
 
 /** One middleware a proxy route (http-proxy-middleware), made when the app starts. */
@@ -50,6 +43,7 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
   const { backend, rewrite } = proxy
   const depth = (proxy.route.split(' ')[1] as string).split('/').length - 2
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
+  const cached = cachedForward(proxy, runtime)
   const handle = createProxyMiddleware<IncomingMessage, ServerResponse>({
     target: runtime.resolve(backend.url),
     changeOrigin: true,
@@ -68,7 +62,9 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
         fixRequestBody(outgoing, request)
       },
       proxyRes: (incoming, request, response) => {
-        exchanges.get(request)?.answered()
+        const exchange = exchanges.get(request)
+        exchange?.answered()
+        exchange?.headed?.(incoming.statusCode ?? 0, new Fields(incoming.rawHeaders))
         // The backend's connection is not the client's: what it says of its own is not passed on.
         for (const name of [...HOP_BY_HOP, ...listed(incoming.headers.connection)]) delete incoming.headers[name]
         // The client asks about a request by the id that it was told, and that is this server's.
@@ -83,7 +79,10 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
   return (_, context, path) => {
     const { request, response, requestId } = context
     const rest = tail(path, depth)
-    request.url = (rewrite.get(rest) ?? rest) + (context.search === '' ? '' : `?${context.search}`)
+    const target = (rewrite.get(rest) ?? rest) + (context.search === '' ? '' : `?${context.search}`)
+    const { method } = context.record
+    if (cached?.takes(method)) return cached.forward(context, target)
+    request.url = target
     const named = listed(request.headers.connection).filter((name) => !FRAMING.has(name))
     const dropped = [...HOP_BY_HOP, ...CLIENTS_WORD, ...named]
     for (const name of dropped) if (name !== 'connection') delete request.headers[name]
@@ -94,6 +93,7 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
       const exchange: Exchange = {
         late: undefined,
         over: false,
+        headed: cached && ((status, fields) => void cached.changed(method, target, status, fields)),
         answered: () => {
           exchange.over = true
           exchange.late?.clear()
@@ -131,13 +131,6 @@ function awaitHead(exchange: Exchange, outgoing: ClientRequest, timeout: number,
   }
   arm()
   outgoing.once('finish', arm)
-}
-
-/** What follows the route's own segments in a raw path, still encoded as it came. */
-function tail(path: string, depth: number): string {
-  let at = 0
-  for (let i = 0; i < depth && at >= 0; i++) at = path.indexOf('/', at + 1)
-  return at < 0 ? '/' : path.slice(at)
 }
 
 /** Node's parser says with HPE_… that an answer is no HTTP; whatever else fails here, fails on the way. */

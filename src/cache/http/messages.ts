@@ -1,0 +1,36 @@
+import type { CancelToken } from '../../lib/cancel.ts'
+import type { Fields } from '../../lib/fields.ts'
+import type { ReceivedHead } from './response.ts'
+
+/** A request, as a cache sees it. */
+export interface HttpRequest {
+  readonly method: string
+  /** Absolute, without a fragment. */
+  readonly url: string
+  /** How the client has reached this server: an answer may have links made of it, so it tells variants apart. */
+  readonly reached: string
+  /** Without those of its connection. */
+  readonly fields: Fields
+}
+
+/** What the origin answers. */
+export interface OriginResponse extends ReceivedHead {
+  /** The body as it comes; it fails where it is cut off. */
+  readonly body: AsyncIterable<Buffer>
+}
+
+/**
+ * Asks the origin, with these fields in the place of the request's own.
+ *
+ * @param isShared whether others may be given the answer: then nothing is said that tells this client from them
+ */
+export type AskOrigin = (fields: Fields, token: CancelToken, isShared: boolean) => Promise<OriginResponse>
+
+/** What the client is sent. */
+export interface Served {
+  readonly status: number
+  /** Without those of a connection. */
+  readonly fields: Fields
+  /** All of it, or as it comes; undefined for none. */
+  readonly body: Buffer | AsyncIterable<Buffer> | undefined
+}

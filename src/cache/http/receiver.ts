@@ -1,0 +1,97 @@
+import type { CacheControl } from '../../lib/cache-control.ts'
+import { Fields } from '../../lib/fields.ts'
+import { endToEnd } from './connection.ts'
+import type { HttpRequest, OriginResponse } from './messages.ts'
+import { type CacheInfo, cacheInfo } from './response.ts'
+import type { Responses, StoredResponse } from './responses.ts'
+import { lifetimeOf } from './reuse.ts'
+import { isStorable } from './storable.ts'
+
+/** A response that has been read, or is to be passed on as it comes. */
+export interface Received {
+  readonly stored: StoredResponse | undefined
+  readonly isKept: boolean
+  readonly body: Buffer | AsyncIterable<Buffer>
+}
+
+/** Takes in what the origin sends, and keeps what may be kept. */
+export class Receiver {
+  readonly #responses: Responses
+  readonly #maxBytes: number
+
+  constructor(responses: Responses, maxBytes: number) {
+    this.#responses = responses
+    this.#maxBytes = maxBytes
+  }
+
+  /** @throws what reading the body throws: what is cut off is kept by nobody (RFC 9111, section 3.3) */
+  async receive(
+    request: HttpRequest,
+    asked: CacheControl,
+    response: OriginResponse,
+    flight: { readonly purged: boolean },
+  ): Promise<Received> {
+    const fields = endToEnd(response.fields)
+    const info = cacheInfo({ ...response, fields: response.fields })
+    const isAuthorized = request.fields.has('authorization') || request.fields.has('cookie')
+    if (!isStorable({ method: request.method, directives: asked, isAuthorized }, info) || !isWorthIt(info))
+      return { stored: undefined, isKept: false, body: response.body }
+    const length = Number(fields.get('content-length') ?? 0)
+    if (length > this.#maxBytes) return { stored: undefined, isKept: false, body: response.body }
+    const { whole, parts } = await readUpTo(response.body, this.#maxBytes)
+    if (!whole) return { stored: undefined, isKept: false, body: parts }
+    const { status, requested, received } = response
+    // A cookie is one client's; what is said with it everybody may have, since the origin said so.
+    const raw = fields.without(COOKIES).raw
+    const stored = { status, raw, body: whole, requested, received }
+    if (flight.purged) return { stored: undefined, isKept: false, body: whole }
+    const isKept = await this.#responses.keep(request, stored, {
+      ...info,
+      fields: new Fields(raw),
+    })
+    return { stored, isKept, body: whole }
+  }
+}
+
+const COOKIES: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2'])
+
+/** Whether it could ever be used: fresh for a while, or confirmed; and with a cookie, only where the origin means it. */
+function isWorthIt(info: CacheInfo): boolean {
+  const { fields, directives, lifetime } = info
+  if (/^text\/event-stream\b/i.test(fields.get('content-type') ?? '')) return false
+  if (fields.has('set-cookie') && lifetime === undefined && !directives.has('public')) return false
+  return (
+    lifetimeOf(info) > 0 ||
+    fields.has('etag') ||
+    fields.has('last-modified') ||
+    directives.has('stale-while-revalidate')
+  )
+}
+
+/** All of a body; or, where it has more bytes than that, all of it as it comes, beginning with what has been read. */
+async function readUpTo(
+  body: AsyncIterable<Buffer>,
+  most: number,
+): Promise<
+  | { readonly whole: Buffer; readonly parts?: undefined }
+  | { readonly whole?: undefined; readonly parts: AsyncIterable<Buffer> }
+> {
+  const chunks: Buffer[] = []
+  let size = 0
+  const iterator = body[Symbol.asyncIterator]()
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    chunks.push(next.value)
+    size += next.value.length
+    if (size > most) return { parts: joined(chunks, iterator) }
+  }
+  return { whole: Buffer.concat(chunks, size) }
+}
+
+async function* joined(chunks: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}

@@ -1,0 +1,109 @@
+import type { Fields } from '../../lib/fields.ts'
+import type { Entry, Store } from '../store.ts'
+import type { HttpRequest } from './messages.ts'
+import { ageAt, type CacheInfo } from './response.ts'
+import { lifetimeOf } from './reuse.ts'
+import { variantOf, varyOf } from './vary.ts'
+
+/** A whole response, as it is kept. */
+export interface StoredResponse {
+  readonly status: number
+  /** Names and values in turn. */
+  readonly raw: readonly string[]
+  readonly body: Buffer
+  readonly requested: number
+  readonly received: number
+}
+
+/** Which request fields the variants of one resource depend on: a set for each that is kept. */
+interface VariantIndex {
+  readonly varies: readonly (readonly string[])[]
+}
+
+/** Sets of fields that one resource may have at a time; origins use one, and change it now and then. */
+const MOST_SETS = 4
+/** How long a response is kept that the origin can confirm, after it is no longer fresh. */
+const CONFIRMABLE = 24 * 60 * 60 * 1000
+
+/** Stored responses by URI and, where they vary, by the request fields that they depend on (RFC 9111, section 4.1). */
+export class Responses {
+  readonly #store: Store
+  readonly #name: string
+
+  constructor(store: Store, name: string) {
+    this.#store = store
+    this.#name = name
+  }
+
+  /**
+   * The response that a request selects: of several the one with the latest Date.
+   *
+   * @returns it, or whether there are others of this URI
+   */
+  async find(request: HttpRequest): Promise<StoredResponse | 'vary-miss' | 'uri-miss'> {
+    const index = (await this.#get(this.#indexKey(request.url))) as VariantIndex | undefined
+    if (!index) return 'uri-miss'
+    const found = await Promise.all(
+      index.varies.map((names) => this.#get(this.#variantKey(names, request)) as Promise<StoredResponse | undefined>),
+    )
+    const latest = found.reduce((best, one) => (one && (!best || one.received > best.received) ? one : best), undefined)
+    return latest ?? 'vary-miss'
+  }
+
+  /** Keeps a response; says whether it was. */
+  async keep(request: HttpRequest, response: StoredResponse, info: CacheInfo): Promise<boolean> {
+    const names = varyOf(info.fields)
+    if (!names) return false
+    const index = (await this.#get(this.#indexKey(request.url))) as VariantIndex | undefined
+    const others = (index?.varies ?? []).filter((set) => set.join() !== names.join())
+    const varies = [names, ...others].slice(0, MOST_SETS)
+    const entry = entryOf(response, info)
+    try {
+      await this.#store.set(this.#variantKey(names, request), entry)
+      await this.#store.set(this.#indexKey(request.url), { ...entry, value: { varies }, size: 100 * varies.length })
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Forgets all that is kept of a URI. */
+  async forget(url: string): Promise<void> {
+    try {
+      await this.#store.delete(this.#indexKey(url))
+    } catch {}
+  }
+
+  #indexKey(url: string): string {
+    return `http ${this.#name} ${url}`
+  }
+
+  #variantKey(names: readonly string[], { url, reached, fields }: HttpRequest): string {
+    return `${this.#indexKey(url)} ${reached} ${names.length === 0 ? '' : variantOf(names, fields)}`
+  }
+
+  async #get(key: string): Promise<unknown> {
+    try {
+      return (await this.#store.get(key))?.value
+    } catch {
+      return undefined
+    }
+  }
+}
+
+function entryOf(response: StoredResponse, info: CacheInfo): Entry {
+  const now = response.received
+  const fresh = now + Math.max(0, lifetimeOf(info) - ageAt(info, now))
+  const isConfirmable = info.fields.has('etag') || info.fields.has('last-modified')
+  const stale = ['stale-while-revalidate', 'stale-if-error'].map((name) => (info.directives.seconds(name) ?? 0) * 1000)
+  const kept = fresh + Math.max(...stale, CONFIRMABLE * (isConfirmable ? 1 : 0.01))
+  const size = response.body.length + response.raw.reduce((sum, text) => sum + text.length, 0)
+  return { value: response, stored: now, fresh, usable: kept, kept, tags: tagsOf(info.fields), size }
+}
+
+/** What the origin says that the response can be purged by: Surrogate-Key, by blanks, or Cache-Tag, by commas. */
+export function tagsOf(fields: Fields): string[] {
+  const keys = (fields.get('surrogate-key') ?? '').split(/\s+/)
+  const tags = (fields.get('cache-tag') ?? '').split(',').map((tag) => tag.trim())
+  return [...new Set([...keys, ...tags])].filter((tag) => tag !== '')
+}

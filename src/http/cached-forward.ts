@@ -1,0 +1,83 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { SURROGATE } from '../cache/http/governing.ts'
+import { HttpCache } from '../cache/http/http-cache.ts'
+import type { Served } from '../cache/http/messages.ts'
+import { discard } from '../cache/http/passing.ts'
+import type { Runtime } from '../call/call.ts'
+import type { CacheState } from '../channels.ts'
+import type { ProxyRoute } from '../endpoint/proxy.ts'
+import { FacetError } from '../errors.ts'
+import type { Fields } from '../lib/fields.ts'
+import type { RequestContext } from './context.ts'
+import { type Origin, openOrigin } from './origin.ts'
+import { clientFields, reached, whoAsks } from './proxied-request.ts'
+
+/** The cache of one proxied route. */
+export interface CachedForward {
+  /** Whether it is the one to ask. */
+  takes(method: string): boolean
+  /** @param path of the backend, with its query */
+  forward(context: RequestContext, path: string): Promise<void>
+  /** Forgets what a request has changed, by what it was answered. */
+  changed(method: string, path: string, status: number, fields: Fields): Promise<void>
+}
+
+/** What may be kept of a proxied route is kept, as its backend says (RFC 9111). */
+export function cachedForward(proxy: ProxyRoute, runtime: Runtime): CachedForward | undefined {
+  const { cache, backend } = proxy
+  if (!cache) return undefined
+  const responses = new HttpCache(runtime.store, backend.name, cache)
+  runtime.cache.onPurge(() => responses.purged())
+  const originOf = (): Origin => runtime.single(proxy, () => openOrigin(backend, runtime))
+  return {
+    takes: (method) => method === 'GET' || method === 'HEAD',
+    forward: async (context, path) => {
+      context.watchClient()
+      const { method } = context.record
+      const origin = originOf()
+      const way = reached(context)
+      // What an answer may be made of is part of what it is kept under.
+      const request = { method, url: origin.urlOf(path), reached: way.join(' '), fields: clientFields(context) }
+      const more = [...way, 'surrogate-capability', `${SURROGATE}="Surrogate/1.0"`]
+      const ask = origin.ask(method, path, more, whoAsks(context))
+      const served = await responses.handle(request, ask, context.token)
+      await send(context, served)
+    },
+    changed: (method, path, status, fields) => responses.changed(method, originOf().urlOf(path), status, fields),
+  }
+}
+
+/** The client asks about a request by the id that it was told, and that is this server's. */
+const OWN: ReadonlySet<string> = new Set(['x-request-id'])
+
+async function send(context: RequestContext, { status, fields, body }: Served): Promise<void> {
+  const { response, requestId, token } = context
+  if (token.aborted && response.destroyed) {
+    discard(body)
+    throw token.reason
+  }
+  const headers = [...fields.without(OWN).raw, 'X-Request-Id', requestId]
+  response.writeHead(status, headers as unknown as OutgoingHttpHeaders)
+  if (body === undefined) response.end()
+  else if (Buffer.isBuffer(body)) response.end(body)
+  else {
+    try {
+      await pipeline(Readable.from(body, { objectMode: false }), response)
+    } catch (error) {
+      // The head is out, so that cutting the answer off is all that can still be said.
+      throw response.destroyed && token.aborted ? token.reason : new FacetError('backend-unreachable', { cause: error })
+    }
+  }
+  context.record.cache = stateOf(fields)
+  context.done(status)
+}
+
+/** What the last member of Cache-Status, which is this server's, says. */
+function stateOf(fields: Fields): CacheState {
+  const own = (fields.get('cache-status') ?? '').split(', ').at(-1) ?? ''
+  if (own.includes('; hit')) return own.includes('ttl=-') ? 'stale' : 'hit'
+  if (own.includes('collapsed')) return 'collapsed'
+  return /fwd=(bypass|request|method)/.test(own) ? 'bypass' : 'miss'
+}
