@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express, RequestHandler } from 'express'
-import { memoryStore } from './cache/memory.ts'
+import { type MemoryStore, memoryStore } from './cache/memory.ts'
+import type { Purge } from './cache/store.ts'
 import { type OpenRuntime, openRuntime } from './call/runtime.ts'
 import { channels } from './channels.ts'
 import { type Config, checkBackends, readConfig } from './config.ts'
@@ -32,9 +33,9 @@ export interface App extends Express {
   readonly registry: Registry
   readonly runtime: OpenRuntime
   /** What the memory cache holds now. */
-  readonly cache: { readonly bytes: number; readonly entries: number }
+  readonly cache: Pick<MemoryStore, 'bytes' | 'entries' | 'list' | 'totals'>
   /** Makes cached entries with these tags old, in every worker. */
-  invalidate(tags: readonly string[]): Promise<void>
+  invalidate(purge: Purge | readonly string[]): Promise<void>
   /** Closes the connections to backends. */
   close(): Promise<void>
 }
@@ -52,12 +53,13 @@ export async function app({ config = readConfig(), registry, before = [], after 
   const store = memoryStore({ maxBytes: config.cacheMaxBytes, maxEntries: config.cacheMaxEntries })
   const runtime = openRuntime(store, config.environment, config.freeze)
   const bus = openBus()
-  const purge = (tags: readonly string[]) => runtime.cache.purge(tags)
-  bus.receive(purge)
-  const invalidate = async (tags: readonly string[]) => {
+  bus.receive((purge) => runtime.cache.purge(purge))
+  const invalidate = async (given: Purge | readonly string[]) => {
+    const purge = isTags(given) ? { tags: given } : given
     // What has been done is done: a store that cannot forget must not make a payment look as if it had failed.
-    const [own] = await Promise.allSettled([purge(tags), bus.send(tags)])
-    if (own.status === 'rejected') channels.refresh.publish({ key: `purge ${tags.join(' ')}`, error: own.reason })
+    const [own] = await Promise.allSettled([runtime.cache.purge(purge), bus.send(purge)])
+    if (own.status === 'rejected')
+      channels.refresh.publish({ key: `purge ${JSON.stringify(purge)}`, error: own.reason })
   }
 
   const readiness: Readiness = { ready: true }
@@ -78,4 +80,8 @@ export async function app({ config = readConfig(), registry, before = [], after 
     await runtime.close()
   }
   return Object.assign(shell, { listener, readiness, registry: known, runtime, cache: store, invalidate, close })
+}
+
+function isTags(purge: Purge | readonly string[]): purge is readonly string[] {
+  return Array.isArray(purge)
 }

@@ -3,7 +3,7 @@ import type { CancelToken } from '../lib/cancel.ts'
 import { failureAgain, isOutage, keptFailure } from './failure.ts'
 import { type Flight, Flights } from './flights.ts'
 import type { CachePolicy } from './policy.ts'
-import type { Entry, Store } from './store.ts'
+import type { Entry, Purge, Store } from './store.ts'
 
 /** How long a value may be used, and what can take it away before. */
 export interface Freshness extends CachePolicy {
@@ -102,17 +102,17 @@ export class Cache {
     this.#listeners.add(listener)
   }
 
-  /** Removes every entry that bears one of the tags, and keeps what is being loaded under them from being stored. */
-  async purge(tags: readonly string[]): Promise<void> {
+  /** Makes entries old, and keeps what is being loaded in their place from being stored. */
+  async purge(purge: Purge): Promise<void> {
     for (const listener of this.#listeners) listener()
-    this.#flights.orphan(tags)
-    await this.#store.purge(tags)
+    if (purge.all) this.#flights.orphanAll()
+    else this.#flights.orphan(purge.tags ?? [], purge.keys)
+    await this.#store.purge(purge)
   }
 
-  async clear(): Promise<void> {
-    for (const listener of this.#listeners) listener()
-    this.#flights.orphanAll()
-    await this.#store.clear()
+  /** Forgets everything. */
+  clear(): Promise<void> {
+    return this.purge({ all: true })
   }
 
   /** A store that fails makes a miss: at once or later, and also where nobody waits for what it says. */

@@ -68,10 +68,12 @@ export class Flights<T> {
     })
   }
 
-  /** Keeps what is being loaded under some tags from being kept. */
-  orphan(tags: readonly string[]): void {
+  /** Keeps what is being loaded under some tags or keys from being kept. */
+  orphan(tags: readonly string[], keys: readonly string[] = []): void {
     const wanted = new Set(tags)
-    for (const [key, flight] of this.#flights) if (flight.tags.some((tag) => wanted.has(tag))) this.#orphan(key, flight)
+    for (const [key, flight] of this.#flights) {
+      if (keys.includes(key) || flight.tags.some((tag) => wanted.has(tag))) this.#orphan(key, flight)
+    }
   }
 
   orphanAll(): void {

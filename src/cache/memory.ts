@@ -11,15 +11,41 @@ export interface MemoryBounds {
 /** What an entry costs besides its key and value: the entry object, lru-cache's slots, the tag index. Measured on Node 26. */
 const OVERHEAD = 400
 
+/** What is known of one entry, for operators. Times in milliseconds. */
+export interface Listed {
+  readonly key: string
+  readonly age: number
+  /** Below 0 where it is stale. */
+  readonly ttl: number
+  readonly hits: number
+  readonly bytes: number
+  readonly tags: readonly string[]
+}
+
+/** A memory store, with what operators see of it. */
+export interface MemoryStore extends Store {
+  readonly bytes: number
+  readonly entries: number
+  /** Some of the entries, the most recently used first. */
+  list(from: number, count: number): Listed[]
+  /** Entries and bytes of each level: what keys begin with. */
+  totals(): Record<string, { entries: number; bytes: number }>
+}
+
+interface Held {
+  readonly entry: Entry
+  hits: number
+}
+
 /** Entries in this process, the least recently used of them dropped when a bound is reached (lru-cache). */
-export function memoryStore(bounds: MemoryBounds): Store & { readonly bytes: number; readonly entries: number } {
+export function memoryStore(bounds: MemoryBounds): MemoryStore {
   const keysByTag = new Map<string, Set<string>>()
-  const entries = new LRUCache<string, Entry>({
+  const entries = new LRUCache<string, Held>({
     max: bounds.maxEntries,
     maxSize: bounds.maxBytes,
-    sizeCalculation: ({ size, tags }, key) => size + 2 * key.length + OVERHEAD + 100 * tags.length,
+    sizeCalculation: ({ entry }, key) => bytesOf(entry, key),
     // Whatever removes an entry (room, a purge, a newer value) takes it out of the tag index too.
-    dispose: ({ tags }, key) => {
+    dispose: ({ entry: { tags } }, key) => {
       for (const tag of tags) {
         const keys = keysByTag.get(tag)
         keys?.delete(key)
@@ -35,15 +61,17 @@ export function memoryStore(bounds: MemoryBounds): Store & { readonly bytes: num
       return entries.size
     },
     get: (key) => {
-      const entry = entries.get(key)
-      if (entry && entry.kept <= Date.now()) {
+      const held = entries.get(key)
+      if (held === undefined) return undefined
+      if (held.entry.kept <= Date.now()) {
         entries.delete(key)
         return undefined
       }
-      return entry
+      held.hits++
+      return held.entry
     },
     set: (key, entry) => {
-      entries.set(key, entry)
+      entries.set(key, { entry, hits: 0 })
       // An entry larger than the whole store is refused by lru-cache without a word.
       if (entry.tags.length === 0 || !entries.has(key)) return
       for (const tag of entry.tags) {
@@ -53,9 +81,42 @@ export function memoryStore(bounds: MemoryBounds): Store & { readonly bytes: num
       }
     },
     delete: (key) => void entries.delete(key),
-    purge: (tags) => {
-      for (const tag of tags) for (const key of [...(keysByTag.get(tag) ?? [])]) entries.delete(key)
+    purge: ({ tags = [], keys = [], all = false, soft = false }) => {
+      const old = new Set(all ? entries.keys() : keys)
+      for (const tag of tags) for (const key of keysByTag.get(tag) ?? []) old.add(key)
+      for (const key of old) {
+        const { entry, hits = 0 } = (soft && entries.peek(key)) || {}
+        // What there is not, is stale at once: nobody is to be told again that it is not there.
+        if (entry && !entry.failure)
+          entries.set(
+            key,
+            { entry: { ...entry, fresh: Math.min(entry.fresh, Date.now()) }, hits },
+            { noDisposeOnSet: true },
+          )
+        else entries.delete(key)
+      }
     },
-    clear: () => entries.clear(),
+    list: (from, count) => {
+      const now = Date.now()
+      return [...entries.entries()].slice(from, from + count).map(([key, { entry, hits }]) => ({
+        ...{ key, age: now - entry.stored, ttl: entry.fresh - now, hits },
+        ...{ bytes: bytesOf(entry, key), tags: entry.tags },
+      }))
+    },
+    totals: () => {
+      const totals: Record<string, { entries: number; bytes: number }> = { call: NONE, reply: NONE, http: NONE }
+      for (const [key, { entry }] of entries.entries()) {
+        const level = key.slice(0, key.indexOf(' '))
+        const { entries: count, bytes } = totals[level] ?? NONE
+        totals[level] = { entries: count + 1, bytes: bytes + bytesOf(entry, key) }
+      }
+      return totals
+    },
   }
+}
+
+const NONE = { entries: 0, bytes: 0 }
+
+function bytesOf({ size, tags }: Entry, key: string): number {
+  return size + 2 * key.length + OVERHEAD + 100 * tags.length
 }

@@ -35,7 +35,15 @@ export interface Store {
   get(key: string): Entry | undefined | Promise<Entry | undefined>
   set(key: string, entry: Entry): void | Promise<void>
   delete(key: string): void | Promise<void>
-  /** Removes every entry that bears one of the tags. */
-  purge(tags: readonly string[]): void | Promise<void>
-  clear(): void | Promise<void>
+  /** Removes entries, or makes them stale. */
+  purge(purge: Purge): void | Promise<void>
+}
+
+/** Which entries are old: those that bear one of the tags, those with one of the keys, or all. */
+export interface Purge {
+  readonly tags?: readonly string[]
+  readonly keys?: readonly string[]
+  readonly all?: boolean
+  /** They are only no longer fresh: sent once more while a new one is fetched, or where none can be had, as their policy allows. */
+  readonly soft?: boolean
 }

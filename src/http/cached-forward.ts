@@ -5,6 +5,7 @@ import { SURROGATE } from '../cache/http/governing.ts'
 import { HttpCache } from '../cache/http/http-cache.ts'
 import type { Served } from '../cache/http/messages.ts'
 import { discard } from '../cache/http/passing.ts'
+import { routeTag } from '../cache/tags.ts'
 import type { Runtime } from '../call/call.ts'
 import type { CacheState } from '../channels.ts'
 import type { ProxyRoute } from '../endpoint/proxy.ts'
@@ -28,7 +29,7 @@ export interface CachedForward {
 export function cachedForward(proxy: ProxyRoute, runtime: Runtime): CachedForward | undefined {
   const { cache, backend } = proxy
   if (!cache) return undefined
-  const responses = new HttpCache(runtime.store, backend.name, cache)
+  const responses = new HttpCache(runtime.store, backend.name, [routeTag(proxy.route)], cache)
   runtime.cache.onPurge(() => responses.purged())
   const originOf = (): Origin => runtime.single(proxy, () => openOrigin(backend, runtime))
   return {

@@ -1,4 +1,6 @@
 import type { Cached, Load } from '../cache/cache.ts'
+import type { Purge } from '../cache/store.ts'
+import { routeTag } from '../cache/tags.ts'
 import type { Runtime } from '../call/call.ts'
 import type { CacheState, SourceRecord } from '../channels.ts'
 import type { Config } from '../config.ts'
@@ -20,7 +22,7 @@ export interface Responder {
   readonly runtime: Runtime
   readonly config: Pick<Config, 'bodyMaxBytes' | 'serverTiming' | 'cacheKeys'>
   /** Makes entries with these tags old, here and in every other worker. */
-  readonly invalidate: (tags: readonly string[]) => Promise<void>
+  readonly invalidate: (purge: Purge | readonly string[]) => Promise<void>
 }
 
 const NOTHING = Object.freeze(Object.create(null)) as Readonly<Record<string, never>>
@@ -103,7 +105,8 @@ export class Respond {
 
   async #throughCache(key: string, cache: ReplyCacheSettings, request: ParsedRequest): Promise<void> {
     this.#context.watchClient()
-    const freshness = { ...cache, tags: cache.tags?.({ params: request.params, query: request.query }) ?? [] }
+    const said = cache.tags?.({ params: request.params, query: request.query }) ?? []
+    const freshness = { ...cache, tags: [routeTag(this.#endpoint.route), ...said] }
     const load: Load<Representation> = async (token, background) => {
       const { value, fresh } = await this.#make(request, token, background)
       const size = value.bytes.length + value.etag.length

@@ -1,11 +1,12 @@
 import cluster from 'node:cluster'
+import type { Purge } from '../cache/store.ts'
 
-/** What workers and their primary tell each other: that tags are old, that this has been taken note of, and that one serves. */
+/** What workers and their primary tell each other: that entries are old, that this has been taken note of, and that one serves. */
 export interface Message {
   readonly facet: 'invalidate' | 'invalidated' | 'serving'
   /** Of the sender's choice; the answer bears the same. */
   readonly id: number
-  readonly tags?: readonly string[]
+  readonly purge?: Purge
 }
 
 export function isMessage(message: unknown): message is Message {
@@ -15,8 +16,8 @@ export function isMessage(message: unknown): message is Message {
 /** How an invalidation reaches the other workers on the port. */
 export interface Bus {
   /** Resolves when every other worker has taken note, so that whoever is answered after that finds nothing old anywhere. */
-  send(tags: readonly string[]): Promise<void>
-  receive(apply: (tags: readonly string[]) => Promise<void>): void
+  send(purge: Purge): Promise<void>
+  receive(apply: (purge: Purge) => Promise<void>): void
   close(): void
 }
 
@@ -37,18 +38,18 @@ const PATIENCE = 1_000
 export function openBus(): Bus {
   if (!cluster.isWorker) return { send: async () => {}, receive: () => {}, close: () => {} }
   const waiting = new Map<number, () => void>()
-  let apply: (tags: readonly string[]) => Promise<void> = async () => {}
+  let apply: (purge: Purge) => Promise<void> = async () => {}
   let last = 0
   const listener = (message: unknown) => {
     if (!isMessage(message)) return
-    const { facet, id, tags = [] } = message
+    const { facet, id, purge = {} } = message
     if (facet === 'invalidated') return waiting.get(id)?.()
     const taken = () => tell({ facet: 'invalidated', id })
-    apply(tags).then(taken, taken)
+    apply(purge).then(taken, taken)
   }
   process.on('message', listener)
   return {
-    send: (tags) =>
+    send: (purge) =>
       new Promise((resolve) => {
         const id = ++last
         const done = () => {
@@ -58,7 +59,7 @@ export function openBus(): Bus {
         }
         const late = setTimeout(done, PATIENCE)
         waiting.set(id, done)
-        tell({ facet: 'invalidate', id, tags })
+        tell({ facet: 'invalidate', id, purge })
       }),
     receive: (given) => {
       apply = given

@@ -1,6 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import type { MemoryStore } from '../cache/memory.ts'
+import type { Purge } from '../cache/store.ts'
+import { routeTag } from '../cache/tags.ts'
 import type { Registry } from '../endpoint/registry.ts'
 import { ERRORS, type ErrorCode, FacetError, isFacetError } from '../errors.ts'
 
@@ -8,12 +11,24 @@ import { ERRORS, type ErrorCode, FacetError, isFacetError } from '../errors.ts'
 export interface Controlled {
   readonly registry: Registry
   /** What the memory cache holds now. */
-  readonly cache: { readonly bytes: number; readonly entries: number }
-  invalidate(tags: readonly string[]): Promise<void>
+  readonly cache: Pick<MemoryStore, 'bytes' | 'entries' | 'list' | 'totals'>
+  invalidate(purge: Purge): Promise<void>
 }
 
 const LARGEST_BODY = 64 * 1024
-const purgeSchema = z.strictObject({ tags: z.array(z.string().min(1)).min(1) })
+const names = z.array(z.string().min(1)).min(1).optional()
+const purgeSchema = z
+  .strictObject({
+    tags: names,
+    keys: names,
+    routes: names,
+    all: z.literal(true).optional(),
+    soft: z.boolean().optional(),
+  })
+  .refine(({ tags, keys, routes, all }) => tags ?? keys ?? routes ?? all)
+
+/** Entries on a page. */
+const PAGE = 100
 
 type Action = (request: IncomingMessage) => unknown
 
@@ -21,17 +36,20 @@ type Action = (request: IncomingMessage) => unknown
  * The control API, for operators: on a port of its own, on loopback, behind a bearer token.
  *
  * - `GET /routes`: what is served, with each endpoint's sources and what they need.
- * - `GET /cache`: entries and bytes of this process's memory cache.
- * - `POST /purge` `{"tags": [...]}`: makes cached entries with one of the tags old, in every worker.
+ * - `GET /cache`: entries and bytes of this process's memory cache, in all and a level; `?page=0` lists a hundred entries, the
+ *   most recently used first.
+ * - `POST /purge` `{"tags": [...], "keys": [...], "routes": [...], "all": true, "soft": true}`: makes cached entries old, in every
+ *   worker; `soft` makes them stale only.
  */
 export function controlListener(token: string, controlled: Controlled): RequestListener {
   const actions: Readonly<Record<string, Action>> = {
     'GET /routes': () => describe(controlled.registry),
-    'GET /cache': () => ({ entries: controlled.cache.entries, bytes: controlled.cache.bytes }),
+    'GET /cache': ({ url }) => cacheOf(controlled.cache, url ?? ''),
     'POST /purge': async (request) => {
-      const { tags } = await readPurge(request)
-      await controlled.invalidate(tags)
-      return { purged: tags }
+      const said = await readPurge(request)
+      const { tags = [], keys = [], routes = [], all = false, soft = false } = said
+      await controlled.invalidate({ tags: [...tags, ...routes.map(routeTag)], keys, all, soft })
+      return { purged: said }
     },
   }
   return async (request, response) => {
@@ -70,12 +88,24 @@ async function readPurge(request: IncomingMessage): Promise<z.output<typeof purg
     chunks.push(chunk)
   }
   const wrong = (cause: unknown) =>
-    new FacetError('input-invalid', { issues: [{ path: 'body', message: 'expected {"tags": ["…"]}' }], cause })
+    new FacetError('input-invalid', {
+      issues: [{ path: 'body', message: 'expected "tags", "keys", "routes" or "all", and perhaps "soft"' }],
+      cause,
+    })
   try {
     return purgeSchema.parse(JSON.parse(Buffer.concat(chunks).toString()))
   } catch (error) {
     throw wrong(error)
   }
+}
+
+function cacheOf(cache: Controlled['cache'], url: string): object {
+  const { entries, bytes } = cache
+  const page = new URL(url, 'http://localhost').searchParams.get('page')
+  if (page === null) return { entries, bytes, levels: cache.totals() }
+  if (!/^\d{1,6}$/.test(page))
+    throw new FacetError('input-invalid', { issues: [{ path: 'query.page', message: 'a number of a page, from 0' }] })
+  return { entries, bytes, page: Number(page), list: cache.list(Number(page) * PAGE, PAGE) }
 }
 
 function describe({ endpoints, proxies, clients }: Registry): object {

@@ -81,12 +81,12 @@ function openRelay(workers: ReadonlyMap<Worker, number>) {
     tell(from, { facet: 'invalidated', id })
   }
   return {
-    pass: (from: Worker, { facet, id, tags = [] }: Message) => {
+    pass: (from: Worker, { facet, id, purge = {} }: Message) => {
       if (facet === 'invalidated') return note(id, from)
       const others = [...workers.keys()].filter((worker) => worker !== from && worker.isConnected())
       const round = ++last
       rounds.set(round, { from, id, left: new Set(others) })
-      for (const other of others) tell(other, { facet: 'invalidate', id: round, tags })
+      for (const other of others) tell(other, { facet: 'invalidate', id: round, purge })
       note(round, from)
     },
     /** A worker that has died will take note of nothing. */

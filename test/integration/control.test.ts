@@ -4,6 +4,7 @@ import { type ScriptedBackend, scriptedBackend } from 'facet/testing'
 import { z } from 'zod'
 import { makeRegistry } from '../../src/endpoint/registry.ts'
 import { type Serving, serve } from '../../src/serve.ts'
+import { until } from './support/until.ts'
 
 const TOKEN = 'a-token-of-24-characters'
 const crm = rest('crm', { url: env('CRM_URL') })
@@ -52,8 +53,36 @@ describe('the control API', () => {
     expect((await greet()).name.name).toBe('name 1')
     expect((await greet()).name.name).toBe('name 1')
     const reply = await control('/purge', { method: 'POST', body: JSON.stringify({ tags: ['name:1'] }) })
-    expect([reply.status, await reply.json()]).toEqual([200, { purged: ['name:1'] }])
+    expect([reply.status, await reply.json()]).toEqual([200, { purged: { tags: ['name:1'] } }])
     expect((await greet()).name.name).toBe('name 2')
+  })
+
+  const purge = (body: object) => control('/purge', { method: 'POST', body: JSON.stringify(body) })
+
+  test('purges by route, by key, and everything', async () => {
+    const nameOf = async () => Number((await greet()).name.name.slice(5))
+    const before = await nameOf()
+    await purge({ routes: ['GET /greetings/:id'] })
+    expect(await nameOf()).toBe(before + 1)
+    const { list } = (await (await control('/cache?page=0')).json()) as {
+      list: { key: string; tags: string[]; hits: number }[]
+    }
+    expect(list).toMatchObject([{ tags: ['route:GET /greetings/:id', 'name:1'], hits: 0 }])
+    await purge({ keys: list.map(({ key }) => key) })
+    expect(await nameOf()).toBe(before + 2)
+    expect(await (await purge({ all: true })).json()).toEqual({ purged: { all: true } })
+    expect(await nameOf()).toBe(before + 3)
+    await purge({ tags: ['another'] })
+    expect(await nameOf()).toBe(before + 3)
+  })
+
+  test('makes stale only, where it is asked to: the old reply once more, and a new one behind it', async () => {
+    const old = await greet()
+    await purge({ tags: ['name:1'], soft: true })
+    expect(await greet()).toEqual(old)
+    await until('a new one is made', () => backend.received('GET /names/1').length > Number(old.name.name.slice(5)))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await greet()).not.toEqual(old)
   })
 
   test('shows what is served and what the cache holds', async () => {
@@ -78,6 +107,8 @@ describe('the control API', () => {
     ['a name of every object', '/constructor', {}, 404, 'route-unknown'],
     ['a wrong method', '/purge', {}, 405, 'method-unknown'],
     ['a purge without tags', '/purge', { method: 'POST', body: '{}' }, 400, 'input-invalid'],
+    ['a purge that is soft and of nothing', '/purge', { method: 'POST', body: '{"soft":true}' }, 400, 'input-invalid'],
+    ['a page that is none', '/cache?page=-1', {}, 400, 'input-invalid'],
     ['a body that is no JSON', '/purge', { method: 'POST', body: 'tags' }, 400, 'input-invalid'],
     ['a body without end', '/purge', { method: 'POST', body: 'x'.repeat(70_000) }, 413, 'body-too-large'],
   ])('refuses %s', async (_, path, init, status, code) => {

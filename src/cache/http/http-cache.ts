@@ -10,9 +10,9 @@ import type { AskOrigin, HttpRequest, OriginResponse, Served } from './messages.
 import { cookiesOf, discard, drain, passedOn, withStatus } from './passing.ts'
 import { Receiver } from './receiver.ts'
 import { directivesOf, flightKey, hasConditions, isPersonal } from './request.ts'
-import { cacheInfo } from './response.ts'
+import { ageAt, cacheInfo } from './response.ts'
 import { Responses, type StoredResponse } from './responses.ts'
-import { mayBeStale, mayCoverError, reuseOf } from './reuse.ts'
+import { lifetimeOf, mayBeStale, mayCoverError, reuseOf } from './reuse.ts'
 import { Serving } from './serving.ts'
 import { allowsAuthorized } from './storable.ts'
 import { confirms, updated, validating } from './validation.ts'
@@ -48,8 +48,8 @@ export class HttpCache {
   readonly #flights = new Flights<Landed>()
 
   /** @param name what is kept is kept under this name: two backends at one address may be asked with different credentials */
-  constructor(store: Store, name: string, options: HttpCacheOptions) {
-    this.#responses = new Responses(store, name)
+  constructor(store: Store, name: string, tags: readonly string[], options: HttpCacheOptions) {
+    this.#responses = new Responses(store, name, tags)
     this.#options = options
     this.#receiver = new Receiver(this.#responses, options.maxBytes)
   }
@@ -69,17 +69,21 @@ export class HttpCache {
     if (asked.has('no-store')) return this.#forward(request, ask, token, 'fwd=request')
     const found = await this.#responses.find(request)
     if (typeof found === 'string') return this.#load(request, ask, token, asked, undefined, found)
-    const info = cacheInfo({ ...found, fields: new Fields(found.raw) })
+    const { response, isOld } = found
+    const info = cacheInfo({ ...response, fields: new Fields(response.raw) })
     if (isOnes && !allowsAuthorized(info.directives)) return this.#forward(request, ask, token, 'fwd=bypass')
-    const serving = new Serving(request, found, info)
-    switch (reuseOf(info, Date.now(), asked)) {
+    const serving = new Serving(request, response, info)
+    const now = Date.now()
+    // Made stale before its time, by a purge.
+    const isPurged = isOld && lifetimeOf(info) > ageAt(info, now)
+    switch (isPurged ? 'validate' : reuseOf(info, now, asked)) {
       case 'fresh':
         return serving.stored('hit')
       case 'stale':
-        this.#refresh(request, ask, asked, found)
+        this.#refresh(request, ask, asked, response)
         return serving.stored('hit')
       case 'validate':
-        return this.#load(request, ask, token, asked, found, asked.has('no-cache') ? 'request' : 'stale')
+        return this.#load(request, ask, token, asked, response, asked.has('no-cache') ? 'request' : 'stale')
     }
   }
 

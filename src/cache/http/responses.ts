@@ -5,6 +5,13 @@ import { ageAt, type CacheInfo } from './response.ts'
 import { lifetimeOf } from './reuse.ts'
 import { variantOf, varyOf } from './vary.ts'
 
+/** What is kept for a request. */
+export interface Found {
+  readonly response: StoredResponse
+  /** It is no longer fresh, by its time or by a purge. */
+  readonly isOld: boolean
+}
+
 /** A whole response, as it is kept. */
 export interface StoredResponse {
   readonly status: number
@@ -29,10 +36,13 @@ const CONFIRMABLE = 24 * 60 * 60 * 1000
 export class Responses {
   readonly #store: Store
   readonly #name: string
+  readonly #tags: readonly string[]
 
-  constructor(store: Store, name: string) {
+  /** @param tags that everything kept here has */
+  constructor(store: Store, name: string, tags: readonly string[]) {
     this.#store = store
     this.#name = name
+    this.#tags = tags
   }
 
   /**
@@ -40,24 +50,22 @@ export class Responses {
    *
    * @returns it, or whether there are others of this URI
    */
-  async find(request: HttpRequest): Promise<StoredResponse | 'vary-miss' | 'uri-miss'> {
-    const index = (await this.#get(this.#indexKey(request.url))) as VariantIndex | undefined
+  async find(request: HttpRequest): Promise<Found | 'vary-miss' | 'uri-miss'> {
+    const index = (await this.#get(this.#indexKey(request.url)))?.value as VariantIndex | undefined
     if (!index) return 'uri-miss'
-    const found = await Promise.all(
-      index.varies.map((names) => this.#get(this.#variantKey(names, request)) as Promise<StoredResponse | undefined>),
-    )
-    const latest = found.reduce((best, one) => (one && (!best || one.received > best.received) ? one : best), undefined)
-    return latest ?? 'vary-miss'
+    const found = await Promise.all(index.varies.map((names) => this.#get(this.#variantKey(names, request))))
+    const latest = found.reduce((best, one) => (one && (!best || one.stored > best.stored) ? one : best), undefined)
+    return latest ? { response: latest.value as StoredResponse, isOld: latest.fresh <= Date.now() } : 'vary-miss'
   }
 
   /** Keeps a response; says whether it was. */
   async keep(request: HttpRequest, response: StoredResponse, info: CacheInfo): Promise<boolean> {
     const names = varyOf(info.fields)
     if (!names) return false
-    const index = (await this.#get(this.#indexKey(request.url))) as VariantIndex | undefined
+    const index = (await this.#get(this.#indexKey(request.url)))?.value as VariantIndex | undefined
     const others = (index?.varies ?? []).filter((set) => set.join() !== names.join())
     const varies = [names, ...others].slice(0, MOST_SETS)
-    const entry = entryOf(response, info)
+    const entry = entryOf(response, info, this.#tags)
     try {
       await this.#store.set(this.#variantKey(names, request), entry)
       await this.#store.set(this.#indexKey(request.url), { ...entry, value: { varies }, size: 100 * varies.length })
@@ -82,23 +90,23 @@ export class Responses {
     return `${this.#indexKey(url)} ${reached} ${names.length === 0 ? '' : variantOf(names, fields)}`
   }
 
-  async #get(key: string): Promise<unknown> {
+  async #get(key: string): Promise<Entry | undefined> {
     try {
-      return (await this.#store.get(key))?.value
+      return await this.#store.get(key)
     } catch {
       return undefined
     }
   }
 }
 
-function entryOf(response: StoredResponse, info: CacheInfo): Entry {
+function entryOf(response: StoredResponse, info: CacheInfo, tags: readonly string[]): Entry {
   const now = response.received
   const fresh = now + Math.max(0, lifetimeOf(info) - ageAt(info, now))
   const isConfirmable = info.fields.has('etag') || info.fields.has('last-modified')
   const stale = ['stale-while-revalidate', 'stale-if-error'].map((name) => (info.directives.seconds(name) ?? 0) * 1000)
   const kept = fresh + Math.max(...stale, CONFIRMABLE * (isConfirmable ? 1 : 0.01))
   const size = response.body.length + response.raw.reduce((sum, text) => sum + text.length, 0)
-  return { value: response, stored: now, fresh, usable: kept, kept, tags: tagsOf(info.fields), size }
+  return { value: response, stored: now, fresh, usable: kept, kept, tags: [...tags, ...tagsOf(info.fields)], size }
 }
 
 /** What the origin says that the response can be purged by: Surrogate-Key, by blanks, or Cache-Tag, by commas. */

@@ -364,6 +364,21 @@ describe('a purge', () => {
     }
   })
 
+  test('of its route, or of all that there is; softly, it is confirmed before it is sent', async () => {
+    backend.on(`GET ${path}`, ({ headers }, nth) =>
+      headers['if-none-match'] === '"v"'
+        ? { status: 304, headers: { etag: '"v"', 'cache-control': 'max-age=60' } }
+        : { body: `answer ${nth}`, headers: { etag: '"v"', 'cache-control': 'max-age=60' } },
+    )
+    await get()
+    await facet.app.invalidate({ tags: ['route:ANY /plain/*path'], soft: true })
+    expect([await told(), (await get()).text]).toEqual(['Facet; fwd=stale; fwd-status=304; stored; ttl=60', 'answer 1'])
+    await facet.app.invalidate({ tags: ['route:ANY /plain/*path'] })
+    expect((await get()).text).toBe('answer 3')
+    await facet.app.invalidate({ all: true })
+    expect((await get()).text).toBe('answer 4')
+  })
+
   test('while it is being loaded keeps the old one from being kept', async () => {
     answers({ 'cache-control': 'max-age=60', 'cache-tag': 'a' }, { delay: 60 })
     const first = get()

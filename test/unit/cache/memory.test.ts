@@ -20,7 +20,7 @@ describe('a memory store', () => {
     store.delete('a')
     store.delete('never')
     expect([store.get('a'), store.entries]).toEqual([undefined, 1])
-    store.clear()
+    store.purge({ all: true })
     expect([store.get('b'), store.entries, store.bytes]).toEqual([undefined, 0, 0])
   })
 
@@ -75,7 +75,7 @@ describe('its bounds', () => {
     store.set('a', entry(1))
     store.set('huge', entry('huge', { size: 10_001, tags: ['t'] }))
     expect(['huge', 'a'].map((key) => (store.get(key) as Entry | undefined)?.value)).toEqual([undefined, 1])
-    store.purge(['t'])
+    store.purge({ tags: ['t'] })
     expect(store.entries).toBe(1)
   })
 
@@ -96,7 +96,7 @@ describe('a purge', () => {
     store.set('c', entry(3, { tags: ['y'] }))
     store.set('d', entry(4, { tags: ['z', 'z'] }))
     store.set('e', entry(5))
-    store.purge(['x', 'unknown', 'z'])
+    store.purge({ tags: ['x', 'unknown', 'z'] })
     expect(['a', 'b', 'c', 'd', 'e'].map((key) => store.get(key) !== undefined)).toEqual([
       false,
       false,
@@ -104,7 +104,7 @@ describe('a purge', () => {
       false,
       true,
     ])
-    store.purge([])
+    store.purge({ tags: [] })
     expect(store.entries).toBe(2)
   })
 
@@ -112,17 +112,17 @@ describe('a purge', () => {
     const store = memoryStore(large)
     store.set('a', entry(1, { tags: ['old'] }))
     store.set('a', entry(2, { tags: ['new'] }))
-    store.purge(['old'])
+    store.purge({ tags: ['old'] })
     expect(store.get('a')).toMatchObject({ value: 2 })
-    store.purge(['new'])
+    store.purge({ tags: ['new'] })
     expect(store.get('a')).toBeUndefined()
   })
 
   test.each<[string, (store: ReturnType<typeof memoryStore>) => void]>([
     ['was dropped for room', (store) => ['b', 'c'].forEach((key) => void store.set(key, entry(0)))],
     ['was deleted', (store) => void store.delete('a')],
-    ['was cleared', (store) => void store.clear()],
-    ['was purged', (store) => void store.purge(['old'])],
+    ['was cleared', (store) => void store.purge({ all: true })],
+    ['was purged', (store) => void store.purge({ tags: ['old'] })],
     [
       'has expired',
       (store) => {
@@ -136,16 +136,69 @@ describe('a purge', () => {
     lose(store)
     expect(store.get('a')).toBeUndefined()
     store.set('a', entry(2, { tags: ['new'] }))
-    store.purge(['old'])
+    store.purge({ tags: ['old'] })
     expect(store.get('a')).toMatchObject({ value: 2 })
   })
 
   test('of names that every object has removes nothing', () => {
     const store = memoryStore(large)
     store.set('__proto__', entry(1, { tags: ['constructor'] }))
-    store.purge(['__proto__', 'toString'])
+    store.purge({ tags: ['__proto__', 'toString'] })
     expect(store.get('__proto__')).toMatchObject({ value: 1 })
-    store.purge(['constructor'])
+    store.purge({ tags: ['constructor'] })
     expect(store.get('__proto__')).toBeUndefined()
   })
+})
+
+describe('a soft purge', () => {
+  test('makes stale what it would have removed, which stays purgeable', () => {
+    const store = memoryStore({ maxBytes: 100_000, maxEntries: 10 })
+    store.set('a', entry('v', { tags: ['t'] }))
+    store.purge({ tags: ['t'], soft: true })
+    const { fresh, usable } = store.get('a') as Entry
+    expect([fresh <= Date.now(), usable > Date.now()]).toEqual([true, true])
+    store.purge({ tags: ['t'] })
+    expect(store.get('a')).toBeUndefined()
+  })
+
+  test('removes what says that there is nothing', () => {
+    const store = memoryStore({ maxBytes: 100_000, maxEntries: 10 })
+    const failure = {
+      code: 'resource-unknown',
+      status: 404,
+      upstream: 404,
+      fault: undefined,
+      source: undefined,
+    } as const
+    store.set('a', { ...entry(undefined), failure })
+    store.purge({ all: true, soft: true })
+    expect(store.get('a')).toBeUndefined()
+  })
+})
+
+test('entries are purged by their keys', () => {
+  const store = memoryStore({ maxBytes: 100_000, maxEntries: 10 })
+  for (const key of ['a', 'b', 'c']) store.set(key, entry(key))
+  store.purge({ keys: ['a', 'c', 'nothing'] })
+  expect(['a', 'b', 'c'].map((key) => (store.get(key) as Entry | undefined)?.value)).toEqual([
+    undefined,
+    'b',
+    undefined,
+  ])
+})
+
+test('entries are listed by page, the most recently used first, and added up by level', () => {
+  const store = memoryStore({ maxBytes: 100_000, maxEntries: 10 })
+  for (const key of ['call a', 'reply b', 'call c']) store.set(key, entry(key, { tags: ['t'], size: 50 }))
+  store.get('call a')
+  store.get('call a')
+  expect(store.list(0, 2).map(({ key, hits, tags }) => [key, hits, tags])).toEqual([
+    ['call a', 2, ['t']],
+    ['call c', 0, ['t']],
+  ])
+  expect(store.list(2, 5).map(({ key }) => key)).toEqual(['reply b'])
+  const { call, reply, http } = store.totals()
+  expect([call?.entries, reply?.entries, http?.entries]).toEqual([2, 1, 0])
+  expect((call?.bytes ?? 0) + (reply?.bytes ?? 0)).toBe(store.bytes)
+  expect(store.list(0, 1)[0]?.bytes).toBeGreaterThan(50)
 })

@@ -112,7 +112,7 @@ describe('staleIfError', () => {
     jest.advanceTimersByTime(2_000)
     const second = bench.get('k', policy)
     await settled()
-    await bench.cache.purge(['t'])
+    await bench.cache.purge({ tags: ['t'] })
     bench.loads.at(-1)?.reject(outage)
     await expect(second).rejects.toBe(outage)
   })
@@ -163,7 +163,7 @@ describe('negative', () => {
   test('goes with a purge, like a value', async () => {
     const { at, cache } = line({ ttl: 60_000, negative: 60_000, tags: ['t'] })
     await at(0, missing)
-    await cache.purge(['t'])
+    await cache.purge({ tags: ['t'] })
     expect(await at(1, 'there')).toMatchObject({ value: 'there' })
   })
 })

@@ -77,7 +77,7 @@ describe('the answers of a read that is cached', () => {
     })
     await run(1, testContext())
     await run(2, testContext())
-    await runtime.cache.purge(['user:1'])
+    await runtime.cache.purge({ tags: ['user:1'] })
     const [one, two] = [testContext(), testContext()]
     await run(1, one)
     await run(2, two)
