@@ -52,13 +52,30 @@ export interface RefreshRecord {
   readonly error: unknown
 }
 
+/** What has become of one look-up, or of one entry: published on `facet:cache`. */
+export interface CacheRecord {
+  /**
+   * A state of a look-up; or `refresh`: a new value has been kept behind the scenes, `rejected`: it is larger than may be kept,
+   * `evicted`: it made room for others, `failure`: the store failed, and was passed over.
+   */
+  readonly event: CacheState | 'refresh' | 'rejected' | 'evicted' | 'failure'
+  /** Begins with the level: `call`, `reply` or `http`. */
+  readonly key: string
+  /** Of the value, as near as it is known; 0 where there is none. */
+  readonly bytes: number
+  /** Of a failure. */
+  readonly error?: unknown
+}
+
 /** What the core tells; `ops/` listens. Nothing is made or published that nobody subscribes to. */
 export const channels: {
   readonly request: Channel<RequestRecord>
   readonly call: Channel<CallRecord>
   readonly refresh: Channel<RefreshRecord>
+  readonly cache: Channel<CacheRecord>
 } = {
   request: channel('facet:request'),
   call: channel('facet:call'),
   refresh: channel('facet:refresh'),
+  cache: channel('facet:cache'),
 }

@@ -1,4 +1,4 @@
-import { type CacheState, channels } from '../channels.ts'
+import { type CacheRecord, type CacheState, channels } from '../channels.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { failureAgain, isOutage, keptFailure } from './failure.ts'
 import { type Flight, Flights } from './flights.ts'
@@ -63,9 +63,9 @@ export class Cache {
   /** The entry under a key when the store has it at once and it is fresh: the path of a hit, without a promise. */
   peek<T>(key: string): Entry<T> | undefined {
     const entry = this.#look(key)
-    return entry === undefined || entry instanceof Promise || entry.fresh <= Date.now() || entry.failure
-      ? undefined
-      : (entry as Entry<T>)
+    if (entry === undefined || entry instanceof Promise || entry.fresh <= Date.now() || entry.failure) return undefined
+    tell('hit', key, entry.size)
+    return entry as Entry<T>
   }
 
   /**
@@ -83,18 +83,22 @@ export class Cache {
       old = found instanceof Promise ? await found : found
       const now = Date.now()
       if (old && old.fresh > now) {
+        tell('hit', key, old.size)
         if (old.failure) throw failureAgain(old.failure)
         return cached(old as Entry<T>, 'hit', now)
       }
       if (old && old.usable > now && !old.failure) {
         if (!this.#flights.has(key)) this.#refresh(key, freshness, load, old)
+        tell('stale', key, old.size)
         return cached(old as Entry<T>, 'stale', now)
       }
     }
     const running = this.#flights.find(key)
     const flight = running ?? this.#start(key, freshness, load, old, false)
     const outcome = (await this.#flights.join(key, flight, token)) as Cached<T>
-    return running && outcome.state === 'miss' ? { ...outcome, state: 'collapsed' } : outcome
+    const state = running && outcome.state === 'miss' ? 'collapsed' : outcome.state
+    tell(state, key, 0)
+    return state === outcome.state ? outcome : { ...outcome, state }
   }
 
   /** Calls back before anything is purged: what is being loaded elsewhere may be old as well. */
@@ -119,9 +123,9 @@ export class Cache {
   #look(key: string): ReturnType<Store['get']> {
     try {
       const found = this.#store.get(key)
-      return found instanceof Promise ? found.catch(() => undefined) : found
-    } catch {
-      return undefined
+      return found instanceof Promise ? found.catch((error: unknown) => passedOver(key, error)) : found
+    } catch (error) {
+      return passedOver(key, error)
     }
   }
 
@@ -137,6 +141,8 @@ export class Cache {
         const loaded = await load(flight.token, background)
         const entry = flight.purged ? undefined : entryOf(loaded, freshness, old, Date.now())
         if (entry) await this.#keep(key, entry)
+        else if (loaded.size > freshness.maxBytes) tell('rejected', key, loaded.size)
+        if (background && entry) tell('refresh', key, entry.size)
         const { ttl } = freshness
         const left = entry ? entry.fresh - entry.stored : ttl
         return { value: loaded.value, state: 'miss', age: 0, ttl: left, stored: entry !== undefined }
@@ -177,7 +183,9 @@ export class Cache {
   async #keep(key: string, entry: Entry): Promise<void> {
     try {
       await this.#store.set(key, entry)
-    } catch {}
+    } catch (error) {
+      passedOver(key, error)
+    }
   }
 
   /** Nobody waits for a refresh, so nobody can abort it, and its failure goes to the log alone: the old value has been served. */
@@ -188,6 +196,15 @@ export class Cache {
       if (channels.refresh.hasSubscribers) channels.refresh.publish({ key, error })
     })
   }
+}
+
+/** A store that failed, as if it were empty. */
+function passedOver(key: string, error: unknown): undefined {
+  tell('failure', key, 0, error)
+}
+
+function tell(event: CacheRecord['event'], key: string, bytes: number, error?: unknown): void {
+  if (channels.cache.hasSubscribers) channels.cache.publish({ event, key, bytes, error })
 }
 
 /** What is kept of a load; undefined where nothing is. */

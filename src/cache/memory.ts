@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { channels } from '../channels.ts'
 import type { Entry, Store } from './store.ts'
 
 /** The bounds of a memory store. */
@@ -45,7 +46,9 @@ export function memoryStore(bounds: MemoryBounds): MemoryStore {
     maxSize: bounds.maxBytes,
     sizeCalculation: ({ entry }, key) => bytesOf(entry, key),
     // Whatever removes an entry (room, a purge, a newer value) takes it out of the tag index too.
-    dispose: ({ entry: { tags } }, key) => {
+    dispose: ({ entry: { tags, size } }, key, reason) => {
+      if (reason === 'evict' && channels.cache.hasSubscribers)
+        channels.cache.publish({ event: 'evicted', key, bytes: size })
       for (const tag of tags) {
         const keys = keysByTag.get(tag)
         keys?.delete(key)

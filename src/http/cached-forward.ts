@@ -7,7 +7,7 @@ import type { Served } from '../cache/http/messages.ts'
 import { discard } from '../cache/http/passing.ts'
 import { routeTag } from '../cache/tags.ts'
 import type { Runtime } from '../call/call.ts'
-import type { CacheState } from '../channels.ts'
+import { type CacheState, channels } from '../channels.ts'
 import type { ProxyRoute } from '../endpoint/proxy.ts'
 import { FacetError } from '../errors.ts'
 import type { Fields } from '../lib/fields.ts'
@@ -71,7 +71,14 @@ async function send(context: RequestContext, { status, fields, body }: Served): 
       throw response.destroyed && token.aborted ? token.reason : new FacetError('backend-unreachable', { cause: error })
     }
   }
-  context.record.cache = stateOf(fields)
+  const state = stateOf(fields)
+  context.record.cache = state
+  if (channels.cache.hasSubscribers)
+    channels.cache.publish({
+      event: state,
+      key: `http ${context.record.route}`,
+      bytes: Buffer.isBuffer(body) ? body.length : 0,
+    })
   context.done(status)
 }
 
