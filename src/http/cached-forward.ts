@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { SURROGATE } from '../cache/http/governing.ts'
@@ -17,8 +17,8 @@ import { clientFields, reached, whoAsks } from './proxied-request.ts'
 
 /** The cache of one proxied route. */
 export interface CachedForward {
-  /** Whether it is the one to ask. */
-  takes(method: string): boolean
+  /** Whether it is the one to ask: for what is read, without a body, of which no key would know. */
+  takes(request: IncomingMessage): boolean
   /** @param path of the backend, with its query */
   forward(context: RequestContext, path: string): Promise<void>
   /** Forgets what a request has changed, by what it was answered. */
@@ -33,7 +33,10 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime): CachedForwar
   runtime.cache.onPurge(() => responses.purged())
   const originOf = (): Origin => runtime.single(proxy, () => openOrigin(backend, runtime))
   return {
-    takes: (method) => method === 'GET' || method === 'HEAD',
+    takes: ({ method, headers }) =>
+      (method === 'GET' || method === 'HEAD') &&
+      headers['transfer-encoding'] === undefined &&
+      (headers['content-length'] ?? '0') === '0',
     forward: async (context, path) => {
       context.watchClient()
       const { method } = context.record

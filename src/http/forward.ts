@@ -81,7 +81,7 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
     const rest = tail(path, depth)
     const target = (rewrite.get(rest) ?? rest) + (context.search === '' ? '' : `?${context.search}`)
     const { method } = context.record
-    if (cached?.takes(method)) return cached.forward(context, target)
+    if (cached?.takes(request)) return cached.forward(context, target)
     request.url = target
     const named = listed(request.headers.connection).filter((name) => !FRAMING.has(name))
     const dropped = [...HOP_BY_HOP, ...CLIENTS_WORD, ...named]

@@ -10,8 +10,8 @@ import type { AskOrigin, HttpRequest, OriginResponse, Served } from './messages.
 import { cookiesOf, discard, drain, passedOn, withStatus } from './passing.ts'
 import { Receiver } from './receiver.ts'
 import { directivesOf, flightKey, hasConditions, isPersonal } from './request.ts'
-import { ageAt, cacheInfo } from './response.ts'
-import { Responses, type StoredResponse } from './responses.ts'
+import { ageAt } from './response.ts'
+import { infoOf, Responses, type StoredResponse } from './responses.ts'
 import { lifetimeOf, mayBeStale, mayCoverError, reuseOf } from './reuse.ts'
 import { Serving } from './serving.ts'
 import { allowsAuthorized } from './storable.ts'
@@ -70,7 +70,7 @@ export class HttpCache {
     const found = await this.#responses.find(request)
     if (typeof found === 'string') return this.#load(request, ask, token, asked, undefined, found)
     const { response, isOld } = found
-    const info = cacheInfo({ ...response, fields: new Fields(response.raw) })
+    const info = infoOf(response)
     if (isOnes && !allowsAuthorized(info.directives)) return this.#forward(request, ask, token, 'fwd=bypass')
     const serving = new Serving(request, response, info)
     const now = Date.now()
@@ -132,7 +132,7 @@ export class HttpCache {
     if (!running && direct) return withStatus(direct, `fwd=${reason}${forwarded}`)
     if (!stored || (running && !selects(stored, request, flight)))
       return this.#forward(request, ask, token, `fwd=${reason}`)
-    const info = cacheInfo({ ...stored, fields: new Fields(stored.raw) })
+    const info = infoOf(stored)
     const collapsed = running ? '; collapsed' : ''
     const served = new Serving(request, stored, info).stored(`fwd=${reason}${forwarded}${collapsed}`)
     return running ? served : { ...served, fields: served.fields.with(cookies) }
@@ -166,8 +166,8 @@ export class HttpCache {
     asked: CacheControl,
     old: StoredResponse | undefined,
   ): Promise<Landed> {
-    const oldInfo = old && cacheInfo({ ...old, fields: new Fields(old.raw) })
-    const question = (old && validating(request.fields, new Fields(old.raw))) ?? request.fields
+    const oldInfo = old && infoOf(old)
+    const question = (old && validating(request.fields, infoOf(old).fields)) ?? request.fields
     let response: OriginResponse
     try {
       response = await ask(question, flight.token, true)
@@ -183,12 +183,12 @@ export class HttpCache {
     }
     if (old && response.status === 304 && question !== request.fields) {
       void drain(response.body)
-      const stored = new Fields(old.raw)
+      const stored = infoOf(old).fields
       if (!confirms(response.fields, stored)) return this.#fetch(request, ask, flight, asked, undefined)
       const { requested, received } = response
       const raw = updated(stored, endToEnd(response.fields, ['set-cookie'])).raw
       const confirmed: StoredResponse = { ...old, raw, requested, received }
-      const info = cacheInfo({ ...confirmed, fields: new Fields(raw) })
+      const info = infoOf(confirmed)
       if (!flight.purged) await this.#responses.keep(request, confirmed, info)
       const cookies = cookiesOf(response.fields)
       return { stored: confirmed, direct: undefined, forwarded: '; fwd-status=304; stored', cookies }
@@ -204,7 +204,7 @@ export class HttpCache {
 const requests = new WeakMap<Flight<Landed>, HttpRequest>()
 
 function selects(stored: StoredResponse, request: HttpRequest, flight: Flight<Landed>): boolean {
-  const names = varyOf(new Fields(stored.raw))
+  const names = varyOf(infoOf(stored).fields)
   const first = requests.get(flight)
   return (
     names !== undefined && first !== undefined && variantOf(names, first.fields) === variantOf(names, request.fields)

@@ -1,7 +1,7 @@
-import type { Fields } from '../../lib/fields.ts'
+import { Fields } from '../../lib/fields.ts'
 import type { Entry, Store } from '../store.ts'
 import type { HttpRequest } from './messages.ts'
-import { ageAt, type CacheInfo } from './response.ts'
+import { ageAt, type CacheInfo, cacheInfo } from './response.ts'
 import { lifetimeOf } from './reuse.ts'
 import { variantOf, varyOf } from './vary.ts'
 
@@ -20,6 +20,17 @@ export interface StoredResponse {
   readonly body: Buffer
   readonly requested: number
   readonly received: number
+}
+
+const infos = new WeakMap<StoredResponse, CacheInfo>()
+
+/** What a stored response says to a cache: read once, and asked at every hit. */
+export function infoOf(stored: StoredResponse): CacheInfo {
+  const known = infos.get(stored)
+  if (known) return known
+  const info = cacheInfo({ ...stored, fields: new Fields(stored.raw) })
+  infos.set(stored, info)
+  return info
 }
 
 /** Which request fields the variants of one resource depend on: a set for each that is kept. */

@@ -1,4 +1,5 @@
 // A proxied route that keeps what its backend says may be kept (RFC 9111), over connections; the date is the test's.
+import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { proxy, rest } from 'facet'
 import { type Harness, harness, type ScriptedBackend, type ScriptedReply, scriptedBackend } from 'facet/testing'
@@ -320,6 +321,27 @@ describe('what is one user’s', () => {
     await get({ cookie: 'a=b' })
     expect(backend.received(`GET ${path}`).at(-1)?.headers['x-forwarded-for']).toBe('127.0.0.1')
   })
+})
+
+test('a GET with a body is passed through: no key knows of its body', async () => {
+  backend.on(`GET ${path}`, ({ body }) => ({ body: `with ${body}`, headers: { 'cache-control': 'max-age=60' } }))
+  const withBody = (body: string) =>
+    new Promise<string>((resolve, reject) => {
+      request(
+        `${facet.url}/plain${path}`,
+        { method: 'GET', headers: { 'content-length': String(body.length) } },
+        (reply) => {
+          let text = ''
+          reply.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk
+          })
+          reply.on('end', () => resolve(text))
+        },
+      )
+        .on('error', reject)
+        .end(body)
+    })
+  expect([await withBody('one'), await withBody('two'), (await get()).text]).toEqual(['with one', 'with two', 'with '])
 })
 
 describe('equal requests at one time', () => {
