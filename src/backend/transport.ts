@@ -59,7 +59,7 @@ function openTransport(backend: Backend, runtime: Runtime): Transport {
           const value = context.caller.header(name)
           if (value !== undefined && isFieldValue(value)) headers.push(name, value)
         }
-        headers.push('x-request-id', context.caller.requestId)
+        if (!(context.isShared && context.caller.isIdGiven)) headers.push('x-request-id', context.caller.requestId)
         const options = {
           method: outgoing.method,
           path: outgoing.path === '' ? pathname : base + outgoing.path,

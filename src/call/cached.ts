@@ -54,7 +54,8 @@ function loading(context: CallContext, token: CancelToken): CallContext {
   const { caller, source, memo } = context
   const degrade = (error: unknown) => context.degrade(error)
   const never = Number.POSITIVE_INFINITY
-  return { token, deadline: never, caller, source, memo, cache: undefined, bytes: 0, fresh: never, degrade }
+  const shared = { isShared: true, cache: undefined, bytes: 0, fresh: never }
+  return { ...shared, token, deadline: never, caller, source, memo, degrade }
 }
 
 /** Bytes of memory that a byte of a parsed answer costs: objects, strings and their headers, measured on the demo's answers. */

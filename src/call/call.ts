@@ -14,6 +14,8 @@ export type Effect = 'read' | 'write'
 /** What of the client's request goes along to backends. */
 export interface Caller {
   readonly requestId: string
+  /** Whether the client has chosen that id, so that it may say something of it. */
+  readonly isIdGiven?: boolean
   /** A header of the client's request, by its lower-case name; a backend sends on only those in its `forward` list. */
   header(name: string): string | undefined
 }
@@ -47,6 +49,8 @@ export interface CallContext {
   fresh: number
   /** Bytes of the last answer as it came from the backend: what the cache reckons its size by. */
   bytes: number
+  /** Whether others may be given the answer: then nothing is said to the backend that only this client has said. */
+  readonly isShared?: boolean
   /** Says that a failure was replaced by a fallback, which makes the reply a partial one. */
   degrade(error: unknown): void
 }

@@ -31,6 +31,8 @@ export interface GatherContext {
   readonly timers: TimerWheel
   /** When the deadline began to run, as `performance.now()` counts: the reading of a body is part of it. */
   readonly started: number
+  /** Whether others may be given what comes of it. */
+  readonly isShared?: boolean
   /** One record a source, filled in as they fare: for the log and `Server-Timing`. */
   readonly records: readonly SourceRecord[]
 }
@@ -56,6 +58,7 @@ class Gathering implements SourceHost {
   readonly caller: Caller
   readonly deadline: number
   readonly memo: Memo | undefined
+  readonly isShared: boolean
   readonly #plan: Plan
   readonly #request: ParsedRequest
   readonly #records: readonly SourceRecord[]
@@ -74,12 +77,13 @@ class Gathering implements SourceHost {
   constructor(
     plan: Plan,
     request: ParsedRequest,
-    { token, caller, records, started }: GatherContext,
+    { token, caller, records, started, isShared = false }: GatherContext,
     resolve: (gathered: Gathered) => void,
     reject: (error: unknown) => void,
   ) {
     this.token = token
     this.caller = caller
+    this.isShared = isShared
     this.deadline = started + plan.deadline
     this.memo = plan.memo ? new Map() : undefined
     this.#plan = plan

@@ -13,6 +13,7 @@ export interface SourceHost {
   /** As `performance.now()` counts. */
   readonly deadline: number
   readonly memo: Memo | undefined
+  readonly isShared: boolean
   /** The whole has been answered or has failed: what comes later changes nothing, nor its records. */
   readonly over: boolean
   settled(index: number, value: unknown): void
@@ -28,6 +29,7 @@ export class SourceRun implements CallContext {
   readonly deadline: number
   readonly memo: Memo | undefined
   readonly source: string
+  readonly isShared: boolean
   cache: CacheState | undefined = undefined
   fresh = Number.POSITIVE_INFINITY
   bytes = 0
@@ -42,6 +44,7 @@ export class SourceRun implements CallContext {
     this.caller = host.caller
     this.deadline = host.deadline
     this.memo = host.memo
+    this.isShared = host.isShared
     this.source = step.name
     this.#host = host
     this.#step = step

@@ -15,6 +15,7 @@ export class RequestContext implements Caller {
   readonly response: ServerResponse
   readonly token: CancelToken = new CancelToken()
   readonly requestId: string
+  readonly isIdGiven: boolean
   /** The path as it came, without its query. */
   readonly path: string
   /** The query as it came, without its question mark. */
@@ -29,7 +30,8 @@ export class RequestContext implements Caller {
     this.response = response
     this.#raw = untouched ? request.rawHeaders : undefined
     const given = this.header('x-request-id')
-    this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID()
+    this.isIdGiven = given !== undefined && REQUEST_ID.test(given)
+    this.requestId = this.isIdGiven ? (given as string) : randomUUID()
     const url = originForm(request.url ?? '/')
     const mark = url.indexOf('?')
     this.path = mark < 0 ? url : url.slice(0, mark)

@@ -150,12 +150,14 @@ export class Respond {
       this.#records = records
       this.#context.record.sources = records
     }
+    const isShared = token !== this.#context.token
     const { data, partial, fresh } = await gather(plan, request, {
       token,
+      isShared,
       caller: this.#context,
       timers: this.#app.runtime.timers,
       // A load that others may join has a deadline of its own.
-      started: token === this.#context.token ? this.#context.record.started : performance.now(),
+      started: isShared ? performance.now() : this.#context.record.started,
       records,
     })
     return { value: representation(formats[this.#format].write(shape(data)), partial), fresh }

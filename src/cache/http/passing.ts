@@ -9,15 +9,16 @@ export function passedOn({ status, fields, body }: OriginResponse, method: strin
   return withStatus({ status, fields: endToEnd(fields), body: isEmpty ? undefined : body }, why)
 }
 
-/** With the `Facet` member after those of the caches before it (RFC 9211, section 2). */
+/** With what Facet says of it, see `told`; '' for nothing yet. */
 export function withStatus(served: Served, why: string): Served {
-  if (why === '') return served
-  const before = served.fields.get('cache-status')
+  return why === '' ? served : { ...served, fields: served.fields.with(told(served.fields, why)) }
+}
+
+/** The Cache-Status of a message, with the `Facet` member after those of the caches before it (RFC 9211, section 2). */
+export function told(fields: Fields, why: string): Fields {
+  const before = fields.get('cache-status')
   const member = `Facet; ${why}`
-  return {
-    ...served,
-    fields: served.fields.with(new Fields(['Cache-Status', before ? `${before}, ${member}` : member])),
-  }
+  return new Fields(['Cache-Status', before ? `${before}, ${member}` : member])
 }
 
 /** Reads a body that nobody wants, so that its connection can be used again. */

@@ -1,5 +1,6 @@
 import { Fields } from '../../lib/fields.ts'
 import type { HttpRequest, Served } from './messages.ts'
+import { told } from './passing.ts'
 import { isRangeWanted, rangeOf } from './range.ts'
 import { ageAt, type CacheInfo } from './response.ts'
 import type { StoredResponse } from './responses.ts'
@@ -58,10 +59,6 @@ export class Serving {
     const age = ageAt(this.#info, Date.now())
     const ttl = Math.floor((lifetimeOf(this.#info) - age) / 1000)
     const fields = this.#info.fields
-    const before = fields.get('cache-status')
-    const member = `Facet; ${how}; ttl=${ttl}`
-    return fields.with(
-      new Fields(['Age', String(Math.floor(age / 1000)), 'Cache-Status', before ? `${before}, ${member}` : member]),
-    )
+    return fields.with(new Fields(['Age', String(Math.floor(age / 1000))])).with(told(fields, `${how}; ttl=${ttl}`))
   }
 }
