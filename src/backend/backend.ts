@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type CacheOptions, cacheOptionsShape, cachePolicy } from '../cache/policy.ts'
+import { AS_SAID, type CacheOptions, cacheOptionsShape, cachePolicy } from '../cache/policy.ts'
 import type { CallFreshness } from '../call/cached.ts'
 import type { BackendInfo, Effect } from '../call/call.ts'
 import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
@@ -48,8 +48,13 @@ export interface OperationOptions<I> {
   readonly cache?: CallCacheOptions<I>
 }
 
-/** How answers are kept; a `ttl` of '0s' keeps nothing, but lets equal calls that run at the same time share one. */
-export interface CallCacheOptions<I> extends CacheOptions {
+/** How answers are kept. */
+export interface CallCacheOptions<I> extends Omit<CacheOptions, 'ttl'> {
+  /**
+   * How long an answer is fresh. '0s' keeps nothing, but lets equal calls that run at the same time share one; 'origin' is as
+   * long as the backend says (RFC 9111).
+   */
+  readonly ttl: Duration | 'origin'
   /** What an answer can be purged by. */
   readonly tags?: (input: I) => readonly string[]
 }
@@ -116,7 +121,16 @@ const operationSchema = z.strictObject({
   name: z.string().min(1).optional(),
   timeout: durationOption.optional(),
   retries: z.number().int().min(0).max(10).optional(),
-  cache: z.strictObject({ ...cacheOptionsShape, tags: functionOption().optional() }).optional(),
+  cache: z
+    .strictObject({
+      ...cacheOptionsShape,
+      ttl: z.union(
+        [z.literal('origin'), durationOption],
+        "a duration such as 300ms, 30s, 5m, 2h, or 'origin', was expected",
+      ),
+      tags: functionOption().optional(),
+    })
+    .optional(),
 })
 
 /**
@@ -179,6 +193,11 @@ export function defineOperation<I>(
     effect,
     timeout: options.timeout ? milliseconds(options.timeout) : backend.timeout,
     retries: options.retries ?? backend.retries,
-    cache: options.cache && { ...cachePolicy(options.cache), tags: options.cache.tags },
+    cache: options.cache && callFreshness(options.cache),
   }
+}
+
+function callFreshness<I>({ ttl, tags, ...options }: CallCacheOptions<I>): CallFreshness<I> {
+  const isOrigins = ttl === 'origin'
+  return { ...cachePolicy({ ...options, ttl: isOrigins ? AS_SAID : ttl }), isOrigins, tags }
 }

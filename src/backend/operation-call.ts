@@ -2,9 +2,10 @@ import type { z } from 'zod'
 import type { Call, Run, Runtime } from '../call/call.ts'
 import { pipeline } from '../call/pipeline.ts'
 import { DefinitionError, FacetError } from '../errors.ts'
+import { Fields } from '../lib/fields.ts'
 import type { ReadAnswer } from './answer.ts'
 import type { OperationSettings } from './backend.ts'
-import { type Outgoing, transportOf } from './transport.ts'
+import { type Answer, type Outgoing, transportOf } from './transport.ts'
 
 /**
  * The call of an operation, whatever it speaks.
@@ -26,13 +27,21 @@ export function operationCall<I>(
     bind: (runtime) => {
       const transport = transportOf(backend, runtime)
       const send: Run<I, unknown> = async (input, context) => {
+        const requested = context.wantsHead ? Date.now() : 0
         const answer = await transport.send(write(input, runtime), context, timeout)
         context.bytes = answer.body.length
+        if (context.wantsHead)
+          context.head = { status: answer.status, fields: fieldsOf(answer), requested, received: Date.now() }
         return read(answer, context.token)
       }
       return pipeline(send, runtime, settings)
     },
   }
+}
+
+function fieldsOf({ headers = {} }: Answer): Fields {
+  const raw = Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().flatMap((each) => [name, each]))
+  return new Fields(raw)
 }
 
 /** A schema that the codec cannot follow stops the start with the operation's name, not a request. */

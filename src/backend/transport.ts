@@ -21,7 +21,11 @@ export interface Answer {
   readonly status: number
   readonly contentType: string | undefined
   readonly body: Buffer
+  /** By their names in lower case. */
+  readonly headers?: ResponseHeaders
 }
+
+type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /** A way to a backend. */
 export interface Transport {
@@ -85,6 +89,7 @@ class Exchange extends Attempt implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
   #contentType: string | undefined
+  #headers: ResponseHeaders | undefined
   #first: Buffer | undefined
   #more: Buffer[] | undefined
   #bytes = 0
@@ -137,6 +142,7 @@ class Exchange extends Attempt implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200) return
     this.#status = status
+    this.#headers = headers
     const type = headers['content-type']
     this.#contentType = typeof type === 'string' ? type : type?.[0]
   }
@@ -161,6 +167,7 @@ class Exchange extends Attempt implements Dispatcher.DispatchHandler {
     this.#resolve({
       status: this.#status,
       contentType: this.#contentType,
+      headers: this.#headers ?? NONE,
       body: this.#more ? Buffer.concat(this.#more) : (this.#first ?? EMPTY),
     })
   }
@@ -171,6 +178,7 @@ class Exchange extends Attempt implements Dispatcher.DispatchHandler {
 }
 
 const EMPTY = Buffer.alloc(0)
+const NONE: ResponseHeaders = {}
 
 /** What went wrong on the way, in the table's words. */
 function failureOf(error: Error): unknown {

@@ -19,6 +19,9 @@ export interface Loaded<T> {
   readonly store: boolean
   /** It is fresh until then at the most: what it was made of may be older than itself. Milliseconds since the epoch. */
   readonly fresh?: number | undefined
+  /** How long it may be sent after that, where it says so itself: as `stale` and `staleIfError` of the policy. Milliseconds. */
+  readonly stale?: number
+  readonly staleIfError?: number
   /** It must not be sent when it is no longer fresh, nor take the place of an old value that is whole: a partial one. */
   readonly isMakeshift?: boolean
 }
@@ -208,12 +211,10 @@ function tell(event: CacheRecord['event'], key: string, bytes: number, error?: u
 }
 
 /** What is kept of a load; undefined where nothing is. */
-function entryOf(
-  { value, size, store, fresh: atMost = Number.POSITIVE_INFINITY, isMakeshift = false }: Loaded<unknown>,
-  { ttl, stale, staleIfError, jitter, maxBytes, tags }: Freshness,
-  old: Entry | undefined,
-  now: number,
-): Entry | undefined {
+function entryOf(loaded: Loaded<unknown>, policy: Freshness, old: Entry | undefined, now: number): Entry | undefined {
+  const { value, size, store, fresh: atMost = Number.POSITIVE_INFINITY, isMakeshift = false } = loaded
+  const { ttl, jitter, maxBytes, tags } = policy
+  const { stale = policy.stale, staleIfError = policy.staleIfError } = loaded
   if (!store || ttl <= 0 || size > maxBytes) return undefined
   if (isMakeshift && old && old.kept > now && !old.failure) return undefined
   const fresh = Math.max(now, Math.min(now + ttl * (1 - jitter * Math.random()), atMost))

@@ -39,6 +39,9 @@ export const cacheOptionsShape = {
   maxBytes: z.number().int().min(1).optional(),
 }
 
+/** Longer than any backend lets anything be kept: the bound of what it says. */
+export const AS_SAID = '365d'
+
 /** Options with the defaults filled in. */
 export function cachePolicy(options: z.output<z.ZodObject<typeof cacheOptionsShape>>): CachePolicy {
   const { ttl, stale = '0s', staleIfError = '0s', negative = '0s' } = options

@@ -1,3 +1,4 @@
+import { asSaid } from '../cache/http/said.ts'
 import type { CachePolicy } from '../cache/policy.ts'
 import { DefinitionError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
@@ -7,6 +8,8 @@ import type { BackendInfo, CallContext, Policy, Runtime } from './call.ts'
 
 /** How a call's answers are cached. */
 export interface CallFreshness<I> extends CachePolicy {
+  /** Whether the backend says for how long: `ttl` is then no more than a bound. */
+  readonly isOrigins: boolean
   readonly tags: ((input: I) => readonly string[]) | undefined
 }
 
@@ -31,6 +34,8 @@ export function cached<I>(
       `backend '${backend.name}': two operations with a cache are named '${name}'; give one of them another 'name'`,
     )
   names.add(`${backend.name} ${name}`)
+  const personal = backend.forward.filter((header) => CREDENTIALS.has(header))
+  const isPersonal = ({ caller }: CallContext) => personal.some((header) => caller.header(header) !== undefined)
   const keyed = backend.forward.filter((header) => !TRACE_FIELDS.has(header))
   return <In, Out>(next: (input: In, context: CallContext) => Promise<Out>) =>
     async (input: In, context: CallContext) => {
@@ -39,9 +44,16 @@ export function cached<I>(
       const tags = freshness.tags?.(input as never) ?? []
       const found = await cache.get(key, { ...freshness, tags }, context.token, async (token) => {
         // The load belongs to all who wait for it: neither one's cancellation nor its deadline ends it for the others.
-        const load = loading(context, token)
+        const load = loading(context, token, freshness.isOrigins)
         const value = await next(input, load)
-        return { value: freeze ? frozen(value) : value, size: load.bytes * PER_BYTE, store: true, fresh: load.fresh }
+        const loaded = {
+          value: freeze ? frozen(value) : value,
+          size: load.bytes * PER_BYTE,
+          store: true,
+          fresh: load.fresh,
+        }
+        if (!freshness.isOrigins) return loaded
+        return load.head ? { ...loaded, ...asSaid(load.head, isPersonal(context)) } : { ...loaded, store: false }
       })
       context.cache = found.state
       if (found.stored) context.fresh = Math.min(context.fresh, Date.now() + found.ttl)
@@ -50,13 +62,16 @@ export function cached<I>(
 }
 
 /** What a load runs with: the context of whoever came first, but with a token of its own and no deadline. */
-function loading(context: CallContext, token: CancelToken): CallContext {
+function loading(context: CallContext, token: CancelToken, wantsHead: boolean): CallContext {
   const { caller, source, memo } = context
   const degrade = (error: unknown) => context.degrade(error)
   const never = Number.POSITIVE_INFINITY
-  const shared = { isShared: true, cache: undefined, bytes: 0, fresh: never }
+  const shared = { isShared: true, wantsHead, cache: undefined, bytes: 0, fresh: never }
   return { ...shared, token, deadline: never, caller, source, memo, degrade }
 }
+
+/** What says who a client is. */
+const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie'])
 
 /** Bytes of memory that a byte of a parsed answer costs: objects, strings and their headers, measured on the demo's answers. */
 const PER_BYTE = 3

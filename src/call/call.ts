@@ -1,4 +1,5 @@
 import type { Cache } from '../cache/cache.ts'
+import type { ReceivedHead } from '../cache/http/response.ts'
 import type { Store } from '../cache/store.ts'
 import type { CacheState } from '../channels.ts'
 import type { EnvironmentVariable } from '../config.ts'
@@ -49,6 +50,10 @@ export interface CallContext {
   fresh: number
   /** Bytes of the last answer as it came from the backend: what the cache reckons its size by. */
   bytes: number
+  /** Whether `head` is wanted. */
+  readonly wantsHead?: boolean
+  /** The head of the last answer. */
+  head?: ReceivedHead
   /** Whether others may be given the answer: then nothing is said to the backend that only this client has said. */
   readonly isShared?: boolean
   /** Says that a failure was replaced by a fallback, which makes the reply a partial one. */

@@ -43,7 +43,7 @@ function seconds(directives: CacheControl, name: string, otherwise: number): num
 }
 
 /** Whether the response says that it must never be sent stale, whatever else is said (section 5.2.2). */
-function forbidsStale(directives: CacheControl): boolean {
+export function forbidsStale(directives: CacheControl): boolean {
   return directives.has('must-revalidate') || directives.has('proxy-revalidate') || directives.has('no-cache')
 }
 

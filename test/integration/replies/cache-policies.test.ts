@@ -17,10 +17,16 @@ beforeAll(async () => {
   const plain = api.get('/plain', { ...one })
   const kept = api.get('/kept', { ...one, cache: { ttl: '10s', stale: '1m', staleIfError: '1h', negative: '5s' } })
   const other = api.get('/other', { ...one, cache: { ttl: '20s' } })
+  const said = rest('said', { url: backend.url, forward: ['authorization'] }).get('/said', {
+    output: z.number(),
+    cache: { ttl: 'origin' },
+  })
   const nothing = () => ({})
   const cache = { ttl: '1m' } as const
   facet = await harness({
     routes: {
+      said: endpoint('GET /said').source('said', said, nothing),
+      saidReply: endpoint('GET /saidreply', { cache }).source('said', said, nothing),
       bounded: endpoint('GET /bounded', { cache }).source('kept', kept, nothing).source('other', other, nothing),
       twice: endpoint('GET /twice', { cache }).source('a', kept, nothing).source('b', kept, nothing),
       outage: endpoint('GET /outage', { cache: { ttl: '10s', staleIfError: '1h' } }).source('plain', plain, nothing),
@@ -112,6 +118,60 @@ describe('a reply', () => {
   test('that is too large is not kept', async () => {
     expect(await status('/small')).toBe('Facet; fwd=uri-miss')
     expect(await status('/small')).toBe('Facet; fwd=uri-miss')
+  })
+})
+
+describe('an answer of a call that is kept as its backend says', () => {
+  const said = (headers: Record<string, string>) => backend.on('GET /said', (_, nth) => ({ json: nth, headers }))
+  const value = async (headers: Record<string, string> = {}) => (await facet.get('/said', headers)).json().said
+
+  test('is fresh by its lifetime and its age', async () => {
+    said({ 'cache-control': 'max-age=60', age: '20' })
+    const first = await value()
+    clock.advance(39_000)
+    expect(await value()).toBe(first)
+    clock.advance(2_000)
+    expect(await value()).toBe(first + 1)
+  })
+
+  test.each([
+    { 'cache-control': 'no-store' },
+    { 'cache-control': 'private, max-age=60' },
+    { 'cache-control': 'no-cache, max-age=60' },
+    { 'cache-control': 'max-age=60', vary: '*' },
+    {},
+  ])('is not kept: %j', async (headers) => {
+    said(headers as Record<string, string>)
+    const first = await value()
+    expect(await value()).toBe(first + 1)
+  })
+
+  test('is sent stale, and in the place of an outage, for as long as it says', async () => {
+    said({ 'cache-control': 'max-age=10, stale-while-revalidate=10, stale-if-error=100' })
+    const first = await value()
+    clock.advance(15_000)
+    expect(await value()).toBe(first)
+    await until('it is made anew', () => facet.app.runtime.cache.loading === 0)
+    expect(await value()).toBe(first + 1)
+    clock.advance(50_000)
+    backend.on('GET /said', { status: 503 })
+    expect(await value()).toBe(first + 1)
+  })
+
+  test('bounds the reply that it is in', async () => {
+    said({ 'cache-control': 'max-age=10' })
+    await facet.get('/saidreply')
+    expect(await status('/saidreply')).toBe('Facet; hit; ttl=10')
+  })
+
+  test('that a client’s credentials went into is kept only where it says that it may be', async () => {
+    const user = { authorization: 'Bearer 1' }
+    said({ 'cache-control': 'max-age=60' })
+    const first = await value(user)
+    expect(await value(user)).toBe(first + 1)
+    said({ 'cache-control': 'public, max-age=60' })
+    const second = await value(user)
+    expect([await value(user), await value({ authorization: 'Bearer 2' })]).toEqual([second, second + 1])
   })
 })
 

@@ -5,7 +5,7 @@ import { freshness } from '../support/cache.ts'
 import { backendInfo, testContext, testRuntime } from '../support/calls.ts'
 import { deferred, settled } from '../support/deferred.ts'
 
-const minute: CallFreshness<unknown> = freshness({ ttl: 60_000, tags: undefined })
+const minute: CallFreshness<unknown> = freshness({ ttl: 60_000, isOrigins: false, tags: undefined })
 const wrap = <O>(
   run: Run<unknown, O>,
   {

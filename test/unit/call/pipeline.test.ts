@@ -16,7 +16,7 @@ afterEach(() => {
 })
 
 const options = { backend: backendInfo(), name: 'op', effect: 'read', retries: 2, cache: undefined } as const
-const cache = freshness({ ttl: 60_000, tags: undefined })
+const cache = freshness({ ttl: 60_000, isOrigins: false, tags: undefined })
 
 /** A backend that fails as often as it is said, and then answers. */
 function backend(failures = 0) {
