@@ -1,5 +1,5 @@
+import { endToEnd } from '../cache/http/connection.ts'
 import { Fields } from '../lib/fields.ts'
-import { listed } from '../lib/headers.ts'
 import type { RequestContext } from './context.ts'
 
 /** What a client says of whom it stands for is not passed on: a backend would take it for Facet's word. */
@@ -26,13 +26,7 @@ export function tail(path: string, depth: number): string {
 
 /** The client's fields, as far as they are for the backend. */
 export function clientFields({ request }: RequestContext): Fields {
-  const dropped = [
-    ...HOP_BY_HOP,
-    ...CLIENTS_WORD,
-    ...listed(request.headers.connection),
-    ...['connection', 'transfer-encoding', 'content-length', 'x-request-id'],
-  ]
-  return new Fields(request.rawHeaders).without(new Set(dropped))
+  return endToEnd(new Fields(request.rawHeaders), [...CLIENTS_WORD, 'expect', 'content-length', 'x-request-id'])
 }
 
 /** How the client has reached this server, names and values in turn: an answer may have links made of it. */

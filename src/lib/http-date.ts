@@ -44,8 +44,3 @@ function time(
   if (date.getUTCDate() !== Number(day) || date.getUTCMonth() !== at) return undefined
   return date.setUTCHours(hours, minutes, seconds)
 }
-
-/** Milliseconds since the epoch as an HTTP-date. */
-export function httpDate(time: number): string {
-  return new Date(time).toUTCString()
-}

@@ -14,7 +14,7 @@ import { ageAt } from './response.ts'
 import { infoOf, Responses, type StoredResponse } from './responses.ts'
 import { lifetimeOf, mayBeStale, mayCoverError, reuseOf } from './reuse.ts'
 import { Serving } from './serving.ts'
-import { allowsAuthorized } from './storable.ts'
+import { allowsAuthorized, isStorable } from './storable.ts'
 import { confirms, updated, validating } from './validation.ts'
 import { variantOf, varyOf } from './vary.ts'
 
@@ -30,6 +30,8 @@ export interface HttpCacheOptions {
 
 /** What a load brought: a response that others may have too, or one for whoever asked first. */
 interface Landed {
+  /** The request that it was asked for with. */
+  readonly request: HttpRequest
   readonly stored: StoredResponse | undefined
   readonly direct: Served | undefined
   readonly forwarded: string
@@ -128,9 +130,9 @@ export class HttpCache {
     // What is for nobody else is let go of where the one who asked for it leaves.
     const joined = this.#flights.join(key, flight, token)
     if (!running) joined.catch(() => flight.result.then(({ direct }) => discard(direct?.body)).catch(() => {}))
-    const { stored, direct, forwarded, cookies } = await joined
+    const { request: first, stored, direct, forwarded, cookies } = await joined
     if (!running && direct) return withStatus(direct, `fwd=${reason}${forwarded}`)
-    if (!stored || (running && !selects(stored, request, flight)))
+    if (!stored || (running && !selects(stored, first, request)))
       return this.#forward(request, ask, token, `fwd=${reason}`)
     const info = infoOf(stored)
     const collapsed = running ? '; collapsed' : ''
@@ -153,9 +155,7 @@ export class HttpCache {
     asked: CacheControl,
     old: StoredResponse | undefined,
   ): Flight<Landed> {
-    const flight = this.#flights.start(key, [request.url], (flight) => this.#fetch(request, ask, flight, asked, old))
-    requests.set(flight, request)
-    return flight
+    return this.#flights.start(key, [request.url], (flight) => this.#fetch(request, ask, flight, asked, old))
   }
 
   /** Asks the origin whether the stored response still holds, or for another one. */
@@ -168,18 +168,18 @@ export class HttpCache {
   ): Promise<Landed> {
     const oldInfo = old && infoOf(old)
     const question = (old && validating(request.fields, infoOf(old).fields)) ?? request.fields
+    const landed: Landed = { request, stored: undefined, direct: undefined, forwarded: '', cookies: Fields.NONE }
     let response: OriginResponse
     try {
       response = await ask(question, flight.token, true)
     } catch (error) {
       // Whoever cannot reach the origin may send what it has, unless that says otherwise (section 4.2.4).
-      if (old && oldInfo && mayBeStale(oldInfo))
-        return { stored: old, direct: undefined, forwarded: '; detail=unreachable', cookies: Fields.NONE }
+      if (old && oldInfo && mayBeStale(oldInfo)) return { ...landed, stored: old, forwarded: '; detail=unreachable' }
       throw old ? new FacetError('backend-unreachable', { status: 504, cause: error }) : error
     }
     if (old && oldInfo && response.status >= 500 && mayCoverError(oldInfo, Date.now(), asked)) {
-      void drain(response.body)
-      return { stored: old, direct: undefined, forwarded: `; fwd-status=${response.status}`, cookies: Fields.NONE }
+      discard(response.body)
+      return { ...landed, stored: old, forwarded: `; fwd-status=${response.status}` }
     }
     if (old && response.status === 304 && question !== request.fields) {
       void drain(response.body)
@@ -189,24 +189,26 @@ export class HttpCache {
       const raw = updated(stored, endToEnd(response.fields, ['set-cookie'])).raw
       const confirmed: StoredResponse = { ...old, raw, requested, received }
       const info = infoOf(confirmed)
-      if (!flight.purged) await this.#responses.keep(request, confirmed, info)
+      const forwarded = '; fwd-status=304'
       const cookies = cookiesOf(response.fields)
-      return { stored: confirmed, direct: undefined, forwarded: '; fwd-status=304; stored', cookies }
+      if (!isStorable(request, asked, info)) {
+        // It was for everybody, and is not any more.
+        await this.#responses.forget(request.url)
+        const direct = { status: old.status, fields: info.fields.with(cookies), body: old.body }
+        return { ...landed, direct, forwarded }
+      }
+      const isKept = !flight.purged && (await this.#responses.keep(request, confirmed, info))
+      return { ...landed, stored: confirmed, forwarded: isKept ? `${forwarded}; stored` : forwarded, cookies }
     }
     const { stored, body, isKept } = await this.#receiver.receive(request, asked, response, flight)
-    if (isKept) return { stored, direct: undefined, forwarded: '; stored', cookies: cookiesOf(response.fields) }
+    if (isKept) return { ...landed, stored, forwarded: '; stored', cookies: cookiesOf(response.fields) }
     const direct = { ...passedOn(response, request.method, ''), body }
-    return { stored: undefined, direct, forwarded: '', cookies: Fields.NONE }
+    return { ...landed, direct }
   }
 }
 
-/** Which request a flight began with: what it brings is for others only where it would be selected by theirs. */
-const requests = new WeakMap<Flight<Landed>, HttpRequest>()
-
-function selects(stored: StoredResponse, request: HttpRequest, flight: Flight<Landed>): boolean {
+/** Whether what one request has brought is what another one selects. */
+function selects(stored: StoredResponse, first: HttpRequest, request: HttpRequest): boolean {
   const names = varyOf(infoOf(stored).fields)
-  const first = requests.get(flight)
-  return (
-    names !== undefined && first !== undefined && variantOf(names, first.fields) === variantOf(names, request.fields)
-  )
+  return names !== undefined && variantOf(names, first.fields) === variantOf(names, request.fields)
 }

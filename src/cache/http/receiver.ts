@@ -33,8 +33,7 @@ export class Receiver {
   ): Promise<Received> {
     const fields = endToEnd(response.fields)
     const info = cacheInfo({ ...response, fields: response.fields })
-    const isAuthorized = request.fields.has('authorization') || request.fields.has('cookie')
-    if (!isStorable({ method: request.method, directives: asked, isAuthorized }, info) || !isWorthIt(info))
+    if (!isStorable(request, asked, info) || !isWorthIt(info))
       return { stored: undefined, isKept: false, body: response.body }
     const length = Number(fields.get('content-length') ?? 0)
     if (length > this.#maxBytes) return { stored: undefined, isKept: false, body: response.body }
@@ -87,11 +86,13 @@ async function readUpTo(
   return { whole: Buffer.concat(chunks, size) }
 }
 
-async function* joined(chunks: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield* chunks
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
-  } finally {
-    await rest.return?.()
+/** No generator, which would not let go of the rest where nobody has begun with it. */
+function joined(chunks: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncIterable<Buffer> {
+  let at = 0
+  const next = async (): Promise<IteratorResult<Buffer>> => {
+    const chunk = chunks[at++]
+    return chunk ? { done: false, value: chunk } : rest.next()
   }
+  const end = async (): Promise<IteratorResult<Buffer>> => (await rest.return?.()) ?? { done: true, value: undefined }
+  return { [Symbol.asyncIterator]: () => ({ next, return: end }) }
 }

@@ -1,8 +1,7 @@
-import { CacheControl } from '../../lib/cache-control.ts'
 import type { Loaded } from '../cache.ts'
 import { ageAt, cacheInfo, type ReceivedHead } from './response.ts'
 import { forbidsStale, lifetimeOf } from './reuse.ts'
-import { isStorable } from './storable.ts'
+import { letsItselfBeStored } from './storable.ts'
 
 /**
  * How long a backend lets its answer be kept, for a cache of what was made of it: without variants, since the key has all that
@@ -16,8 +15,7 @@ export function asSaid(
 ): Pick<Loaded<unknown>, 'store' | 'fresh' | 'stale' | 'staleIfError'> {
   const info = cacheInfo(head)
   const { directives, received } = info
-  if (!isStorable({ method: 'GET', directives: CacheControl.NONE, isAuthorized }, info) || directives.has('no-cache'))
-    return { store: false }
+  if (!letsItselfBeStored(info, isAuthorized) || directives.has('no-cache')) return { store: false }
   const fresh = received + lifetimeOf(info) - ageAt(info, received)
   const [stale = 0, staleIfError = 0] = forbidsStale(directives)
     ? []

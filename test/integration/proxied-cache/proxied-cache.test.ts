@@ -169,6 +169,19 @@ describe('a response that is no longer fresh', () => {
     expect(await told()).toContain('hit')
   })
 
+  test('is kept no longer where its confirmation says that it is private', async () => {
+    backend.on(`GET ${path}`, ({ headers }, nth) =>
+      headers['if-none-match'] === '"v1"'
+        ? { status: 304, headers: { etag: '"v1"', 'cache-control': 'private, max-age=100' } }
+        : { body: `answer ${nth}`, headers: { etag: '"v1"', 'cache-control': 'max-age=10' } },
+    )
+    await get()
+    clock.advance(20_000)
+    const [second, third] = [await get(), await get()]
+    expect([second.text, second.headers.get('cache-status')]).toEqual(['answer 1', 'Facet; fwd=stale; fwd-status=304'])
+    expect([third.text, third.headers.get('cache-status')]).toEqual(['answer 3', 'Facet; fwd=uri-miss; stored; ttl=10'])
+  })
+
   test('is sent while a new one is fetched, for as long as stale-while-revalidate says', async () => {
     answers({ 'cache-control': 'max-age=10, stale-while-revalidate=60' })
     await get()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { httpDate, parseHttpDate } from '../../../src/lib/http-date.ts'
+import { parseHttpDate } from '../../../src/lib/http-date.ts'
 
 const moment = Date.UTC(1994, 10, 6, 8, 49, 37)
 
@@ -39,6 +39,7 @@ describe('what is no date', () => {
   })
 })
 
-test('what is written is read again', () => {
-  for (const time of [0, moment, Date.UTC(2050, 1, 28, 23, 59, 59)]) expect(parseHttpDate(httpDate(time))).toBe(time)
+test('what JavaScript writes is read', () => {
+  for (const time of [0, moment, Date.UTC(2050, 1, 28, 23, 59, 59)])
+    expect(parseHttpDate(new Date(time).toUTCString())).toBe(time)
 })
