@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express, RequestHandler } from 'express'
-import { type MemoryStore, memoryStore } from './cache/memory.ts'
+import type { MemoryStore } from './cache/memory.ts'
+import { openStore } from './cache/open-store.ts'
 import type { Purge } from './cache/store.ts'
 import { type OpenRuntime, openRuntime } from './call/runtime.ts'
 import { channels } from './channels.ts'
-import { type Config, checkBackends, readConfig } from './config.ts'
+import { type Config, readConfig } from './config.ts'
+import { checkBackends } from './config-backends.ts'
 import { loadRegistry } from './endpoint/load.ts'
 import type { Registry } from './endpoint/registry.ts'
 import { DefinitionError } from './errors.ts'
@@ -50,16 +52,23 @@ export async function app({ config = readConfig(), registry, before = [], after 
   const wrong = checkBackends(known.backends, config.environment)
   if (wrong.length > 0) throw new DefinitionError(wrong.join('\n'))
 
-  const store = memoryStore({ maxBytes: config.cacheMaxBytes, maxEntries: config.cacheMaxEntries })
-  const runtime = openRuntime(store, config.environment, config.freeze)
+  const bounds = { maxBytes: config.cacheMaxBytes, maxEntries: config.cacheMaxEntries }
+  const stores = openStore({ kind: config.cacheStore, memory: bounds, redis: config.redis })
+  const runtime = openRuntime(stores, config.environment, config.freeze)
   const bus = openBus()
-  bus.receive((purge) => runtime.cache.purge(purge))
+  const takeNote = (purge: Purge) => runtime.cache.purge(purge, true)
+  bus.receive(takeNote)
+  stores.onPurge((purge) => void takeNote(purge))
   const invalidate = async (given: Purge | readonly string[]) => {
     const purge = isTags(given) ? { tags: given } : given
     // What has been done is done: a store that cannot forget must not make a payment look as if it had failed.
-    const [own] = await Promise.allSettled([runtime.cache.purge(purge), bus.send(purge)])
-    if (own.status === 'rejected')
-      channels.refresh.publish({ key: `purge ${JSON.stringify(purge)}`, error: own.reason })
+    try {
+      await runtime.cache.purge(purge)
+    } catch (error) {
+      channels.refresh.publish({ key: `purge ${JSON.stringify(purge)}`, error })
+    }
+    // Not before: another worker that has forgotten must not find the old entry in a store that both share.
+    await bus.send(purge)
   }
 
   const readiness: Readiness = { ready: true }
@@ -78,8 +87,18 @@ export async function app({ config = readConfig(), registry, before = [], after 
   const close = async () => {
     bus.close()
     await runtime.close()
+    stores.close()
   }
-  return Object.assign(shell, { listener, readiness, registry: known, runtime, cache: store, invalidate, close })
+  await stores.started()
+  return Object.assign(shell, {
+    listener,
+    readiness,
+    registry: known,
+    runtime,
+    cache: stores.memory,
+    invalidate,
+    close,
+  })
 }
 
 function isTags(purge: Purge | readonly string[]): purge is readonly string[] {

@@ -56,10 +56,10 @@ export interface RefreshRecord {
 export interface CacheRecord {
   /**
    * A state of a look-up; or `refresh`: a new value has been kept behind the scenes, `rejected`: it is larger than may be kept,
-   * `evicted`: it made room for others, `failure`: the store failed, and was passed over.
+   * `evicted`: it made room for others, `failure`: the store failed, and was passed over, `healed`: it works (again).
    */
-  readonly event: CacheState | 'refresh' | 'rejected' | 'evicted' | 'failure'
-  /** Begins with the level: `call`, `reply` or `http`. */
+  readonly event: CacheState | 'refresh' | 'rejected' | 'evicted' | 'failure' | 'healed'
+  /** Begins with the level: `call`, `reply` or `http`; `store` where it is the store as a whole. */
   readonly key: string
   /** Of the value, as near as it is known; 0 where there is none. */
   readonly bytes: number

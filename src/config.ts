@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { DefinitionError } from './errors.ts'
-import { isFieldValue } from './lib/headers.ts'
 
 const ENV = Symbol.for('facet.env')
 
@@ -59,6 +58,25 @@ const VARIABLES = {
   CACHE_KEYS: onOff(false).describe('whether Cache-Status shows keys'),
   CACHE_MAX_BYTES: bytes(128 * 1024 * 1024).describe('the bound of the memory cache, in bytes'),
   CACHE_MAX_ENTRIES: bytes(100_000).describe('the bound of the memory cache, in entries'),
+  CACHE_STORE: z
+    .enum(['memory', 'redis', 'tiered'])
+    .optional()
+    .describe('where entries are kept: `tiered`, memory before Redis, where there is a `REDIS_URL`, else `memory`'),
+  REDIS_URL: z
+    .string()
+    .refine((urls) => urls.split(',').every(isRedisUrl), 'redis:// or rediss://, a host and a port were expected')
+    .optional()
+    .describe(
+      'the Redis or Valkey that several Facets share their cache in; of a cluster some of its nodes, with commas',
+    ),
+  REDIS_CLUSTER: onOff(false).describe('whether it is a cluster'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[^{}\s]*$/, 'no braces and no blanks were expected')
+    .default('facet:')
+    .describe('what all keys in Redis begin with'),
+  REDIS_WAIT_MS: whole(20, 10_000, 50).describe('how long a request waits for Redis, in all, in milliseconds'),
+  REDIS_COMPRESS_BYTES: bytes(4 * 1024).describe('larger values are compressed in Redis, in bytes'),
   BODY_MAX_BYTES: bytes(1024 * 1024).describe('the largest request body that an endpoint takes, in bytes'),
   URL_MAX_BYTES: bytes(8 * 1024).describe('the longest request target, in bytes'),
   SHUTDOWN_SECONDS: seconds(10).describe('how long requests in flight may take after SIGTERM'),
@@ -74,6 +92,22 @@ const VARIABLES = {
     .describe('anything but production freezes what is cached, to find code that changes it'),
 } as const
 
+/** Where and how Redis is used. */
+export interface RedisConfig {
+  readonly urls: readonly string[]
+  readonly isCluster: boolean
+  readonly prefix: string
+  /** Milliseconds. */
+  readonly wait: number
+  /** Bytes. */
+  readonly compressAbove: number
+}
+
+function isRedisUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== ''
+}
+
 /** The settings of one process, frozen. */
 export interface Config {
   readonly port: number
@@ -86,6 +120,9 @@ export interface Config {
   readonly cacheKeys: boolean
   readonly cacheMaxBytes: number
   readonly cacheMaxEntries: number
+  readonly cacheStore: 'memory' | 'redis' | 'tiered'
+  /** Undefined where there is none. */
+  readonly redis: RedisConfig | undefined
   readonly bodyMaxBytes: number
   readonly urlMaxBytes: number
   readonly shutdownSeconds: number
@@ -126,12 +163,14 @@ export function readConfig(environment: Environment = process.env): Config {
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0])
-      const value = name.endsWith('TOKEN') ? 'its value' : `'${environment[name]}'`
+      // What may hold a secret is not shown.
+      const value = /TOKEN$|URL$/.test(name) ? 'its value' : `'${environment[name]}'`
       return `${name}: ${value} does not fit: ${message}`
     })
     throw new DefinitionError(lines.join('\n'))
   }
   const values = parsed.data
+  const redis = redisOf(values)
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
@@ -143,6 +182,8 @@ export function readConfig(environment: Environment = process.env): Config {
     cacheKeys: values.CACHE_KEYS,
     cacheMaxBytes: values.CACHE_MAX_BYTES,
     cacheMaxEntries: values.CACHE_MAX_ENTRIES,
+    cacheStore: values.CACHE_STORE ?? (redis ? 'tiered' : 'memory'),
+    redis,
     bodyMaxBytes: values.BODY_MAX_BYTES,
     urlMaxBytes: values.URL_MAX_BYTES,
     shutdownSeconds: values.SHUTDOWN_SECONDS,
@@ -153,63 +194,20 @@ export function readConfig(environment: Environment = process.env): Config {
   })
 }
 
-/** What of a backend may come from the environment. */
-export interface BackendVariables {
-  readonly name: string
-  readonly url: string | EnvironmentVariable
-  readonly headers?: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
-  /** What is sent within messages, by the option that says it. */
-  readonly secrets?: readonly (readonly [option: string, value: string | EnvironmentVariable])[]
-}
-
-/**
- * Checks the URLs, the headers and the secrets of all backends at once.
- *
- * @returns one line for each that is missing or malformed, naming the variable and what was expected
- */
-export function checkBackends(backends: readonly BackendVariables[], environment: Environment): string[] {
-  return backends.flatMap(({ name, url, headers = [], secrets = [] }) => [
-    ...checkUrl(name, url, environment),
-    ...headers.flatMap(([header, value]) => checkSecret(name, header, value, HEADER, environment)),
-    ...secrets.flatMap(([option, value]) => checkSecret(name, option, value, MESSAGE, environment)),
-  ])
-}
-
-function checkUrl(backend: string, url: string | EnvironmentVariable, environment: Environment): string[] {
-  const name = isEnvironmentVariable(url) ? url.name : `the url of backend '${backend}'`
-  const value = isEnvironmentVariable(url) ? environment[url.name] : url
-  const expected = `expected the http or https URL of backend '${backend}', for example http://127.0.0.1:4001`
-  if (value === undefined || value === '') return [`${name} is not set: ${expected}`]
-  const parsed = URL.parse(value)
-  // First, since what is shown below must not be a password.
-  if (/\/\/[^/]*@/.test(value) || parsed?.username || parsed?.password)
-    return [`${name} carries credentials: ${expected}`]
-  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
-    return [`${name} is '${value}': ${expected}`]
-  return []
-}
-
-/** What can carry a secret, and what it can carry. */
-interface Carrier {
-  readonly name: string
-  readonly accepts: (value: string) => boolean
-}
-
-const HEADER: Carrier = { name: 'header', accepts: isFieldValue }
-const MESSAGE: Carrier = { name: 'message', accepts: (value) => !/\p{Cc}/u.test(value) }
-
-/** A header's value is a secret as often as not, so it is never shown. */
-function checkSecret(
-  backend: string,
-  sentAs: string,
-  value: string | EnvironmentVariable,
-  carrier: Carrier,
-  environment: Environment,
-): string[] {
-  if (!isEnvironmentVariable(value)) return []
-  const found = environment[value.name]
-  const expected = `expected what backend '${backend}' is sent as '${sentAs}'`
-  if (!found) return [`${value.name} is not set: ${expected}`]
-  if (carrier.accepts(found)) return []
-  return [`${value.name} has characters that no ${carrier.name} can carry: ${expected}`]
+function redisOf(values: z.output<z.ZodObject<typeof VARIABLES>>): RedisConfig | undefined {
+  const { CACHE_STORE, REDIS_URL, REDIS_CLUSTER, REDIS_PREFIX, REDIS_WAIT_MS, REDIS_COMPRESS_BYTES } = values
+  if (!REDIS_URL) {
+    if (CACHE_STORE === undefined || CACHE_STORE === 'memory') return undefined
+    throw new DefinitionError(`CACHE_STORE is '${CACHE_STORE}', and REDIS_URL is not set: a Redis was expected`)
+  }
+  const urls = REDIS_URL.split(',')
+  if (urls.length > 1 && !REDIS_CLUSTER)
+    throw new DefinitionError('REDIS_URL names several nodes: with REDIS_CLUSTER=on they are those of a cluster')
+  return {
+    urls,
+    isCluster: REDIS_CLUSTER,
+    prefix: REDIS_PREFIX,
+    wait: REDIS_WAIT_MS,
+    compressAbove: REDIS_COMPRESS_BYTES,
+  }
 }

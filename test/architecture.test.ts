@@ -8,7 +8,7 @@ import { filesIn, type Module, modulesIn, packageOf, ROOT, wrong } from './suppo
 /** The layers, the lowest first. What stands in one list are siblings: they share what is below, and not each other. */
 const LAYERS: readonly (readonly string[])[] = [
   ['lib'],
-  ['errors.ts channels.ts config.ts options.ts'],
+  ['errors.ts channels.ts config.ts config-backends.ts options.ts'],
   ['codec', 'cache'],
   ['call'],
   ['endpoint', 'backend', 'import'],
@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ]
 /** What knows nothing of the web, of logs and of metrics, and the only packages that it may know. */
 const CORE = ['codec', 'cache', 'call', 'endpoint']
-const CORE_PACKAGES = ['structured-headers', 'zod', 'lru-cache']
+const CORE_PACKAGES = ['@redis/client', 'structured-headers', 'zod', 'lru-cache']
 
 const modules = modulesIn('src')
 const packageJson = JSON.parse(read('package.json'))

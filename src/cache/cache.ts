@@ -1,30 +1,11 @@
-import { type CacheRecord, type CacheState, channels } from '../channels.ts'
+import { type CacheRecord, channels } from '../channels.ts'
 import type { CancelToken } from '../lib/cancel.ts'
-import { failureAgain, isOutage, keptFailure } from './failure.ts'
+import { isPromise } from '../lib/promise.ts'
+import { claimed } from './claiming.ts'
+import { type Cached, cached, entryOf, type Freshness, failureEntryOf, type Loaded, standIn, taken } from './entry.ts'
+import { failureAgain } from './failure.ts'
 import { type Flight, Flights } from './flights.ts'
-import type { CachePolicy } from './policy.ts'
-import type { Entry, Purge, Store } from './store.ts'
-
-/** How long a value may be used, and what can take it away before. */
-export interface Freshness extends CachePolicy {
-  readonly tags: readonly string[]
-}
-
-/** What a load gives: its value, how large it is, and how long it may be kept. */
-export interface Loaded<T> {
-  readonly value: T
-  /** Bytes. */
-  readonly size: number
-  /** False for what must not be kept at all. */
-  readonly store: boolean
-  /** It is fresh until then at the most: what it was made of may be older than itself. Milliseconds since the epoch. */
-  readonly fresh?: number | undefined
-  /** How long it may be sent after that, where it says so itself: as `stale` and `staleIfError` of the policy. Milliseconds. */
-  readonly stale?: number
-  readonly staleIfError?: number
-  /** It must not be sent when it is no longer fresh, nor take the place of an old value that is whole: a partial one. */
-  readonly isMakeshift?: boolean
-}
+import type { Claim, Entry, Look, Mark, Purge, Store } from './store.ts'
 
 /**
  * Fetches a value.
@@ -33,16 +14,6 @@ export interface Loaded<T> {
  * @param background whether nobody waits for it to begin with: the old value has been served already
  */
 export type Load<T> = (token: CancelToken, background: boolean) => Promise<Loaded<T>>
-
-/** A value and where it came from. Times in milliseconds. */
-export interface Cached<T> {
-  readonly value: T
-  readonly state: CacheState
-  readonly age: number
-  /** How much longer it is fresh; negative when it is served stale. */
-  readonly ttl: number
-  readonly stored: boolean
-}
 
 /**
  * The caching algorithm: look up, join a load under way, or load and keep. One caller loads, the others wait for it
@@ -65,8 +36,8 @@ export class Cache {
 
   /** The entry under a key when the store has it at once and it is fresh: the path of a hit, without a promise. */
   peek<T>(key: string): Entry<T> | undefined {
-    const entry = this.#look(key)
-    if (entry === undefined || entry instanceof Promise || entry.fresh <= Date.now() || entry.failure) return undefined
+    const entry = this.#store.near?.(key)
+    if (entry === undefined || entry.fresh <= Date.now() || entry.failure) return undefined
     tell('hit', key, entry.size)
     return entry as Entry<T>
   }
@@ -82,8 +53,8 @@ export class Cache {
   async get<T>(key: string, freshness: Freshness, token: CancelToken, load: Load<T>): Promise<Cached<T>> {
     let old: Entry | undefined
     if (freshness.ttl > 0) {
-      const found = this.#look(key)
-      old = found instanceof Promise ? await found : found
+      const found = this.#look(key, freshness)
+      old = isPromise(found) ? await found : found
       const now = Date.now()
       if (old && old.fresh > now) {
         tell('hit', key, old.size)
@@ -109,12 +80,16 @@ export class Cache {
     this.#listeners.add(listener)
   }
 
-  /** Makes entries old, and keeps what is being loaded in their place from being stored. */
-  async purge(purge: Purge): Promise<void> {
+  /**
+   * Makes entries old, and keeps what is being loaded in their place from being stored.
+   *
+   * @param isTold whether others who share the store have been told already
+   */
+  async purge(purge: Purge, isTold = false): Promise<void> {
     for (const listener of this.#listeners) listener()
     if (purge.all) this.#flights.orphanAll()
     else this.#flights.orphan(purge.tags ?? [], purge.keys)
-    await this.#store.purge(purge)
+    await this.#store.purge(purge, isTold)
   }
 
   /** Forgets everything. */
@@ -123,10 +98,10 @@ export class Cache {
   }
 
   /** A store that fails makes a miss: at once or later, and also where nobody waits for what it says. */
-  #look(key: string): ReturnType<Store['get']> {
+  #look(key: string, look: Look): ReturnType<Store['get']> {
     try {
-      const found = this.#store.get(key)
-      return found instanceof Promise ? found.catch((error: unknown) => passedOver(key, error)) : found
+      const found = this.#store.get(key, look)
+      return isPromise(found) ? found.catch((error: unknown) => passedOver(key, error)) : found
     } catch (error) {
       return passedOver(key, error)
     }
@@ -140,54 +115,48 @@ export class Cache {
     background: boolean,
   ): Flight<Cached<unknown>> {
     return this.#flights.start(key, freshness.tags, async (flight) => {
+      const claim = this.#store.claim && freshness.ttl > 0 ? await this.#claim(key, freshness, flight) : undefined
+      if (claim?.entry) return taken(claim.entry)
+      const mark = this.#store.mark?.()
+      let entry: Entry | undefined
       try {
         const loaded = await load(flight.token, background)
-        const entry = flight.purged ? undefined : entryOf(loaded, freshness, old, Date.now())
-        if (entry) await this.#keep(key, entry)
-        else if (loaded.size > freshness.maxBytes) tell('rejected', key, loaded.size)
-        if (background && entry) tell('refresh', key, entry.size)
-        const { ttl } = freshness
-        const left = entry ? entry.fresh - entry.stored : ttl
+        if (!flight.purged) entry = entryOf(loaded, freshness, old, Date.now())
+        if (!entry && loaded.size > freshness.maxBytes) tell('rejected', key, loaded.size)
+        if (entry && background) tell('refresh', key, entry.size)
+        const left = entry ? entry.fresh - entry.stored : freshness.ttl
         return { value: loaded.value, state: 'miss', age: 0, ttl: left, stored: entry !== undefined }
       } catch (error) {
-        return this.#instead(key, freshness, background || flight.purged ? undefined : old, flight, error)
+        const instead = background || flight.purged ? undefined : standIn(old, error)
+        if (instead) return instead
+        if (!flight.purged) entry = failureEntryOf(error, freshness)
+        throw error
+      } finally {
+        this.#settle(key, entry, mark, claim)
       }
     })
   }
 
-  /** What there is when a load has failed: the old value, or that there is none. */
-  async #instead(
-    key: string,
-    { negative, tags }: Freshness,
-    old: Entry | undefined,
-    flight: Flight<Cached<unknown>>,
-    error: unknown,
-  ): Promise<Cached<unknown>> {
-    const now = Date.now()
-    if (old && old.kept > now && !old.failure && isOutage(error)) return cached(old, 'stale-if-error', now)
-    const failure = negative > 0 && !flight.purged ? keptFailure(error) : undefined
-    if (failure) {
-      const until = now + negative
-      await this.#keep(key, {
-        value: undefined,
-        failure,
-        size: 0,
-        tags,
-        stored: now,
-        fresh: until,
-        usable: until,
-        kept: until,
-      })
+  /** The right to load for all processes, where the store is shared; a store that cannot say leaves it to each. */
+  async #claim(key: string, { tags, patience }: Freshness, { token }: Flight<unknown>): Promise<Claim | undefined> {
+    try {
+      return await claimed(this.#store, key, { tags, patience }, token)
+    } catch (error) {
+      if (token.aborted) throw error
+      return passedOver(key, error)
     }
-    throw error
   }
 
-  /** A store that fails costs the next caller a load, and this one nothing. */
-  async #keep(key: string, entry: Entry): Promise<void> {
+  /** Keeps what there is to keep, and lets others load; nobody waits for that, and a store that fails costs the next one a load. */
+  #settle(key: string, entry: Entry | undefined, mark: Mark, claim: Claim | undefined): void {
+    const release = () => claim?.release?.(entry !== undefined)
     try {
-      await this.#store.set(key, entry)
+      const kept = entry && this.#store.set(key, entry, mark)
+      if (!isPromise(kept)) return release()
+      kept.catch((error: unknown) => passedOver(key, error)).then(release)
     } catch (error) {
       passedOver(key, error)
+      release()
     }
   }
 
@@ -208,22 +177,4 @@ function passedOver(key: string, error: unknown): undefined {
 
 function tell(event: CacheRecord['event'], key: string, bytes: number, error?: unknown): void {
   if (channels.cache.hasSubscribers) channels.cache.publish({ event, key, bytes, error })
-}
-
-/** What is kept of a load; undefined where nothing is. */
-function entryOf(loaded: Loaded<unknown>, policy: Freshness, old: Entry | undefined, now: number): Entry | undefined {
-  const { value, size, store, fresh: atMost = Number.POSITIVE_INFINITY, isMakeshift = false } = loaded
-  const { ttl, jitter, maxBytes, tags } = policy
-  const { stale = policy.stale, staleIfError = policy.staleIfError } = loaded
-  if (!store || ttl <= 0 || size > maxBytes) return undefined
-  if (isMakeshift && old && old.kept > now && !old.failure) return undefined
-  const fresh = Math.max(now, Math.min(now + ttl * (1 - jitter * Math.random()), atMost))
-  const usable = isMakeshift ? fresh : fresh + stale
-  const kept = isMakeshift ? fresh : Math.max(usable, fresh + staleIfError)
-  return kept > now ? { value, size, tags, stored: now, fresh, usable, kept } : undefined
-}
-
-/** A stored entry as an answer of the cache. */
-export function cached<T>(entry: Entry<T>, state: CacheState, now: number): Cached<T> {
-  return { value: entry.value, state, age: now - entry.stored, ttl: entry.fresh - now, stored: true }
 }

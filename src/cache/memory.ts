@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { channels } from '../channels.ts'
-import type { Entry, Store } from './store.ts'
+import type { Entry, Purge, Store } from './store.ts'
 
 /** The bounds of a memory store. */
 export interface MemoryBounds {
@@ -25,6 +25,10 @@ export interface Listed {
 
 /** A memory store, with what operators see of it. */
 export interface MemoryStore extends Store {
+  get(key: string): Entry | undefined
+  near(key: string): Entry | undefined
+  set(key: string, entry: Entry): void
+  purge(purge: Purge): void
   readonly bytes: number
   readonly entries: number
   /** Some of the entries, the most recently used first. */
@@ -56,6 +60,16 @@ export function memoryStore(bounds: MemoryBounds): MemoryStore {
       }
     },
   })
+  const get = (key: string): Entry | undefined => {
+    const held = entries.get(key)
+    if (held === undefined) return undefined
+    if (held.entry.kept <= Date.now()) {
+      entries.delete(key)
+      return undefined
+    }
+    held.hits++
+    return held.entry
+  }
   return {
     get bytes() {
       return entries.calculatedSize
@@ -63,16 +77,8 @@ export function memoryStore(bounds: MemoryBounds): MemoryStore {
     get entries() {
       return entries.size
     },
-    get: (key) => {
-      const held = entries.get(key)
-      if (held === undefined) return undefined
-      if (held.entry.kept <= Date.now()) {
-        entries.delete(key)
-        return undefined
-      }
-      held.hits++
-      return held.entry
-    },
+    get,
+    near: get,
     set: (key, entry) => {
       entries.set(key, { entry, hits: 0 })
       // An entry larger than the whole store is refused by lru-cache without a word.
@@ -83,7 +89,6 @@ export function memoryStore(bounds: MemoryBounds): MemoryStore {
         else keysByTag.set(tag, new Set([key]))
       }
     },
-    delete: (key) => void entries.delete(key),
     purge: ({ tags = [], keys = [], all = false, soft = false }) => {
       const old = new Set(all ? entries.keys() : keys)
       for (const tag of tags) for (const key of keysByTag.get(tag) ?? []) old.add(key)

@@ -42,7 +42,8 @@ export function cached<I>(
       const forwarded = keyed.map((header) => context.caller.header(header))
       const key = `call ${backend.name} ${name} ${keyOf(input)}${forwarded.length > 0 ? ` ${keyOf(forwarded)}` : ''}`
       const tags = freshness.tags?.(input as never) ?? []
-      const found = await cache.get(key, { ...freshness, tags }, context.token, async (token) => {
+      const { patience } = context
+      const found = await cache.get(key, { ...freshness, tags, patience }, context.token, async (token) => {
         // The load belongs to all who wait for it: neither one's cancellation nor its deadline ends it for the others.
         const load = loading(context, token, freshness.isOrigins)
         const value = await next(input, load)
@@ -63,11 +64,11 @@ export function cached<I>(
 
 /** What a load runs with: the context of whoever came first, but with a token of its own and no deadline. */
 function loading(context: CallContext, token: CancelToken, wantsHead: boolean): CallContext {
-  const { caller, source, memo } = context
+  const { caller, source, memo, patience } = context
   const degrade = (error: unknown) => context.degrade(error)
   const never = Number.POSITIVE_INFINITY
   const shared = { isShared: true, wantsHead, cache: undefined, bytes: 0, fresh: never }
-  return { ...shared, token, deadline: never, caller, source, memo, degrade }
+  return { ...shared, token, deadline: never, caller, source, memo, patience, degrade }
 }
 
 /** What says who a client is. */

@@ -1,5 +1,6 @@
 import type { Cache } from '../cache/cache.ts'
 import type { ReceivedHead } from '../cache/http/response.ts'
+import type { Patience } from '../cache/patience.ts'
 import type { Store } from '../cache/store.ts'
 import type { CacheState } from '../channels.ts'
 import type { EnvironmentVariable } from '../config.ts'
@@ -50,6 +51,8 @@ export interface CallContext {
   fresh: number
   /** Bytes of the last answer as it came from the backend: what the cache reckons its size by. */
   bytes: number
+  /** How long the request waits for the cache's store, in all. */
+  readonly patience?: Patience | undefined
   /** Whether `head` is wanted. */
   readonly wantsHead?: boolean
   /** The head of the last answer. */
@@ -73,6 +76,8 @@ export interface Runtime {
   readonly cache: Cache
   /** What the cache keeps its entries in; other caches keep theirs beside them. */
   readonly store: Store
+  /** How long one request may wait for the store; undefined where it never has to. */
+  patience(): Patience | undefined
   readonly timers: TimerWheel
   /** Freeze what is cached, so that code that changes a shared value fails loudly: in development and tests. */
   readonly freeze: boolean

@@ -1,5 +1,5 @@
 import { Cache } from '../cache/cache.ts'
-import type { Store } from '../cache/store.ts'
+import type { OpenStore } from '../cache/open-store.ts'
 import { type Environment, isEnvironmentVariable } from '../config.ts'
 import { DefinitionError } from '../errors.ts'
 import { TimerWheel } from '../lib/timer-wheel.ts'
@@ -16,12 +16,17 @@ export interface OpenRuntime extends Runtime {
 }
 
 /** Makes what one app's calls share. Nothing of it is global: two apps in one process know nothing of each other. */
-export function openRuntime(store: Store, environment: Environment, freeze: boolean): OpenRuntime {
+export function openRuntime(
+  { store, patience }: Pick<OpenStore, 'store' | 'patience'>,
+  environment: Environment,
+  freeze: boolean,
+): OpenRuntime {
   const singles = new Map<object, object>()
   const runs = new Map<object, Run<never, unknown>>()
   const runtime: OpenRuntime = {
     cache: new Cache(store),
     store,
+    patience,
     timers: new TimerWheel(),
     freeze,
     resolve: (value) => {

@@ -1,3 +1,4 @@
+import type { Patience } from '../cache/patience.ts'
 import type { Caller, Memo } from '../call/call.ts'
 import type { SourceRecord } from '../channels.ts'
 import { type ErrorCode, FacetError } from '../errors.ts'
@@ -29,6 +30,8 @@ export interface GatherContext {
   readonly token: CancelToken
   readonly caller: Caller
   readonly timers: TimerWheel
+  /** How long it waits for the cache's store, in all. */
+  readonly patience?: Patience | undefined
   /** When the deadline began to run, as `performance.now()` counts: the reading of a body is part of it. */
   readonly started: number
   /** Whether others may be given what comes of it. */
@@ -59,6 +62,7 @@ class Gathering implements SourceHost {
   readonly deadline: number
   readonly memo: Memo | undefined
   readonly isShared: boolean
+  readonly patience: Patience | undefined
   readonly #plan: Plan
   readonly #request: ParsedRequest
   readonly #records: readonly SourceRecord[]
@@ -77,13 +81,14 @@ class Gathering implements SourceHost {
   constructor(
     plan: Plan,
     request: ParsedRequest,
-    { token, caller, records, started, isShared = false }: GatherContext,
+    { token, caller, records, started, patience, isShared = false }: GatherContext,
     resolve: (gathered: Gathered) => void,
     reject: (error: unknown) => void,
   ) {
     this.token = token
     this.caller = caller
     this.isShared = isShared
+    this.patience = patience
     this.deadline = started + plan.deadline
     this.memo = plan.memo ? new Map() : undefined
     this.#plan = plan

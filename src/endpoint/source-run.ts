@@ -1,3 +1,4 @@
+import type { Patience } from '../cache/patience.ts'
 import type { CallContext, Caller, Memo } from '../call/call.ts'
 import { isCoverable } from '../call/optional.ts'
 import type { CacheState, SourceRecord } from '../channels.ts'
@@ -14,6 +15,7 @@ export interface SourceHost {
   readonly deadline: number
   readonly memo: Memo | undefined
   readonly isShared: boolean
+  readonly patience: Patience | undefined
   /** The whole has been answered or has failed: what comes later changes nothing, nor its records. */
   readonly over: boolean
   settled(index: number, value: unknown): void
@@ -30,6 +32,7 @@ export class SourceRun implements CallContext {
   readonly memo: Memo | undefined
   readonly source: string
   readonly isShared: boolean
+  readonly patience: Patience | undefined
   cache: CacheState | undefined = undefined
   fresh = Number.POSITIVE_INFINITY
   bytes = 0
@@ -45,6 +48,7 @@ export class SourceRun implements CallContext {
     this.deadline = host.deadline
     this.memo = host.memo
     this.isShared = host.isShared
+    this.patience = host.patience
     this.source = step.name
     this.#host = host
     this.#step = step

@@ -43,7 +43,8 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime): CachedForwar
       const origin = originOf()
       const way = reached(context)
       // What an answer may be made of is part of what it is kept under.
-      const request = { method, url: origin.urlOf(path), reached: way.join(' '), fields: clientFields(context) }
+      const key = { method, url: origin.urlOf(path), reached: way.join(' '), fields: clientFields(context) }
+      const request = { ...key, patience: runtime.patience() }
       const more = [...way, 'surrogate-capability', `${SURROGATE}="Surrogate/1.0"`]
       const ask = origin.ask(method, path, more, whoAsks(context))
       const served = await responses.handle(request, ask, context.token)

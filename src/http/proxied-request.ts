@@ -32,9 +32,12 @@ export function clientFields({ request }: RequestContext): Fields {
 /** How the client has reached this server, names and values in turn: an answer may have links made of it. */
 export function reached({ request }: RequestContext): string[] {
   const isEncrypted = (request.socket as { readonly encrypted?: boolean }).encrypted === true
+  const host = request.headers.host ?? ''
+  // The port that the client knows, as plain proxying has it: the one that this server listens on may be another.
+  const port = /:(\d+)$/.exec(host)?.[1] ?? (isEncrypted ? '443' : '80')
   return [
-    ...['x-forwarded-host', request.headers.host ?? ''],
-    ...['x-forwarded-port', String(request.socket.localPort ?? 0)],
+    ...['x-forwarded-host', host],
+    ...['x-forwarded-port', port],
     ...['x-forwarded-proto', isEncrypted ? 'https' : 'http'],
   ]
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { Cached } from '../cache/cache.ts'
+import type { Cached } from '../cache/entry.ts'
 import type { SourceRecord } from '../channels.ts'
 import type { Degradation } from '../endpoint/gather.ts'
 import { matchesEtag, quoted } from '../lib/headers.ts'

@@ -1,4 +1,6 @@
-import type { Cached, Load } from '../cache/cache.ts'
+import type { Load } from '../cache/cache.ts'
+import type { Cached } from '../cache/entry.ts'
+import type { Patience } from '../cache/patience.ts'
 import type { Purge } from '../cache/store.ts'
 import { routeTag } from '../cache/tags.ts'
 import type { Runtime } from '../call/call.ts'
@@ -106,9 +108,10 @@ export class Respond {
   async #throughCache(key: string, cache: ReplyCacheSettings, request: ParsedRequest): Promise<void> {
     this.#context.watchClient()
     const said = cache.tags?.({ params: request.params, query: request.query }) ?? []
-    const freshness = { ...cache, tags: [routeTag(this.#endpoint.route), ...said] }
+    const patience = this.#app.runtime.patience()
+    const freshness = { ...cache, tags: [routeTag(this.#endpoint.route), ...said], patience }
     const load: Load<Representation> = async (token, background) => {
-      const { value, fresh } = await this.#make(request, token, background)
+      const { value, fresh } = await this.#make(request, token, patience, background)
       const size = value.bytes.length + value.etag.length
       if (value.partial.length === 0) return { value, size, store: true, fresh }
       return {
@@ -130,7 +133,7 @@ export class Respond {
     const tags = invalidates?.(request)
     let value: Representation
     try {
-      value = (await this.#make(request, this.#context.token)).value
+      value = (await this.#make(request, this.#context.token, this.#app.runtime.patience())).value
     } finally {
       // Also after a failure: a write that timed out may have been done.
       if (tags) await this.#app.invalidate(tags)
@@ -141,6 +144,7 @@ export class Respond {
   async #make(
     request: ParsedRequest,
     token: CancelToken,
+    patience: Patience | undefined,
     background = false,
   ): Promise<{ readonly value: Representation; readonly fresh: number | undefined }> {
     const { plan, shape, formats } = this.#view
@@ -156,6 +160,7 @@ export class Respond {
       isShared,
       caller: this.#context,
       timers: this.#app.runtime.timers,
+      patience,
       // A load that others may join has a deadline of its own.
       started: isShared ? performance.now() : this.#context.record.started,
       records,

@@ -21,18 +21,22 @@ interface Service {
 const { services } = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
   services: Readonly<Record<string, Service>>
 }
-const { gateway, ...mocks } = services as { gateway: Service } & Record<string, Service>
+const { gateway, redis, ...mocks } = services as { gateway: Service; redis: Service } & Record<string, Service>
 
 /** The port that a mock backend is told to listen on. */
 const portOf = (name: string) => Number(mocks[name]?.environment[`${name.toUpperCase()}_PORT`])
 
 describe('docker-compose.yml', () => {
-  test('has the gateway and the four mock backends', () => {
-    expect(Object.keys(services)).toEqual(['gateway', 'crm', 'shop', 'billing', 'rates'])
+  test('has the gateway, the four mock backends, and a Redis for those who ask for it', () => {
+    expect(Object.keys(services)).toEqual(['gateway', 'crm', 'shop', 'billing', 'rates', 'redis'])
+    expect(redis).toMatchObject({ profiles: ['redis'], image: expect.stringMatching(/^redis:\d/) })
+    expect(redis).not.toHaveProperty('ports')
+    // Off unless somebody names it.
+    expect(gateway.environment.REDIS_URL).toBe(`\${REDIS_URL:-}`)
   })
 
   test('builds targets that the Dockerfile has', () => {
-    for (const { build } of Object.values(services)) {
+    for (const { build } of [gateway, ...Object.values(mocks)]) {
       expect(build.context).toBe('.')
       expect([...readStages().keys()]).toContain(build.target)
     }
@@ -49,7 +53,7 @@ describe('docker-compose.yml', () => {
     expect(gateway.depends_on).toEqual(
       Object.fromEntries(Object.keys(mocks).map((name) => [name, { condition: 'service_healthy' }])),
     )
-    for (const [name, { healthcheck, build }] of Object.entries(services)) {
+    for (const [name, { healthcheck, build }] of Object.entries({ gateway, ...mocks })) {
       const command = healthcheck?.test ?? ['CMD', ...imageOf(build.target).health]
       expect([name, command.slice(0, 2)]).toEqual([name, ['CMD', 'node']])
     }
@@ -79,6 +83,9 @@ describe('docker-compose.yml', () => {
   })
 })
 
+/** What Compose makes of `${NAME:-default}` where nothing is set. */
+const withDefaults = (text: string) => text.replace(/\$\{\w+:-([^}]*)\}/g, '$1')
+
 describe('what docker-compose.yml starts', () => {
   const folders = new Map<string, string>()
   afterEach(endAll)
@@ -101,7 +108,7 @@ describe('what docker-compose.yml starts', () => {
     const service = services[name] as Service
     const image = imageOf(service.build.target)
     const folder = folderOf(service.build.target, image)
-    const own = Object.entries(service.environment).map(([key, value]) => [key, change(String(value))])
+    const own = Object.entries(service.environment).map(([key, value]) => [key, change(withDefaults(String(value)))])
     const environment = { ...image.environment, ...Object.fromEntries(own), ...more }
     const [command = '', ...args] = [...image.entrypoint, ...(service.command ?? image.command)]
     const [, ...health] = service.healthcheck?.test ?? ['CMD', ...image.health]

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { checkBackends, env } from '../../src/config.ts'
+import { env } from '../../src/config.ts'
+import { checkBackends } from '../../src/config-backends.ts'
 
 describe('the URLs of backends', () => {
   const expected = (backend: string) =>

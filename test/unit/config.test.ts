@@ -14,6 +14,16 @@ function mistakes(environment: Record<string, string>): string[] {
 }
 
 describe('the settings', () => {
+  test('of Redis', () => {
+    const urls = ['redis://a:7000', 'rediss://u:p@b:7001']
+    const bounds = { REDIS_PREFIX: 'x:', REDIS_WAIT_MS: '100', REDIS_COMPRESS_BYTES: '1' }
+    const config = readConfig({ REDIS_URL: urls.join(), REDIS_CLUSTER: 'on', ...bounds })
+    expect(config.cacheStore).toBe('tiered')
+    expect(config.redis).toEqual({ urls, isCluster: true, prefix: 'x:', wait: 100, compressAbove: 1 })
+    expect(readConfig({ REDIS_URL: 'redis://a', CACHE_STORE: 'redis' }).cacheStore).toBe('redis')
+    expect(readConfig({ REDIS_URL: 'redis://a', CACHE_STORE: 'memory' }).cacheStore).toBe('memory')
+  })
+
   test('have defaults where nothing is set', () => {
     const { environment, ...settings } = readConfig({})
     expect(settings).toEqual({
@@ -21,6 +31,7 @@ describe('the settings', () => {
       ...{ logLevel: 'info', serverTiming: false, cacheKeys: false, freeze: false },
       ...{ cacheMaxBytes: 134_217_728, cacheMaxEntries: 100_000, bodyMaxBytes: 1_048_576, urlMaxBytes: 8_192 },
       ...{ shutdownSeconds: 10, controlPort: 3001, controlToken: undefined },
+      ...{ cacheStore: 'memory', redis: undefined },
     })
     expect(environment).toEqual({})
   })
@@ -112,6 +123,17 @@ describe('a variable that is wrong', () => {
       ],
       ...['PORT', 'SERVER_TIMING', 'SHUTDOWN_SECONDS', 'URL_MAX_BYTES', 'WORKERS'],
     ])
+  })
+
+  test.each([
+    ['several nodes that are no cluster', { REDIS_URL: 'redis://a:1,redis://b:1' }, 'REDIS_CLUSTER=on'],
+    ['a store over a Redis that is not there', { CACHE_STORE: 'tiered' }, 'REDIS_URL is not set'],
+    ['what is no address of a Redis', { REDIS_URL: 'http://:hunter2@a' }, 'redis:// or rediss://'],
+    ['a prefix with what has a meaning to clusters', { REDIS_PREFIX: '{a}' }, 'REDIS_PREFIX'],
+  ])('is told of Redis: %s', (_, environment, told) => {
+    const lines = mistakes(environment)
+    expect(lines).toEqual([expect.stringContaining(told)])
+    expect(lines.join()).not.toContain('hunter2')
   })
 
   test('is not shown where it is a secret', () => {

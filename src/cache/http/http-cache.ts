@@ -169,6 +169,7 @@ export class HttpCache {
     const oldInfo = old && infoOf(old)
     const question = (old && validating(request.fields, infoOf(old).fields)) ?? request.fields
     const landed: Landed = { request, stored: undefined, direct: undefined, forwarded: '', cookies: Fields.NONE }
+    const mark = this.#responses.mark()
     let response: OriginResponse
     try {
       response = await ask(question, flight.token, true)
@@ -197,10 +198,10 @@ export class HttpCache {
         const direct = { status: old.status, fields: info.fields.with(cookies), body: old.body }
         return { ...landed, direct, forwarded }
       }
-      const isKept = !flight.purged && (await this.#responses.keep(request, confirmed, info))
+      const isKept = !flight.purged && (await this.#responses.keep(request, confirmed, info, mark))
       return { ...landed, stored: confirmed, forwarded: isKept ? `${forwarded}; stored` : forwarded, cookies }
     }
-    const { stored, body, isKept } = await this.#receiver.receive(request, asked, response, flight)
+    const { stored, body, isKept } = await this.#receiver.receive(request, asked, response, flight, mark)
     if (isKept) return { ...landed, stored, forwarded: '; stored', cookies: cookiesOf(response.fields) }
     const direct = { ...passedOn(response, request.method, ''), body }
     return { ...landed, direct }

@@ -1,5 +1,6 @@
 import type { CancelToken } from '../../lib/cancel.ts'
 import type { Fields } from '../../lib/fields.ts'
+import type { Patience } from '../patience.ts'
 import type { ReceivedHead } from './response.ts'
 
 /** A request, as a cache sees it. */
@@ -11,6 +12,8 @@ export interface HttpRequest {
   readonly reached: string
   /** Without those of its connection. */
   readonly fields: Fields
+  /** How long it waits for the cache's store, in all. */
+  readonly patience?: Patience | undefined
 }
 
 /** What the origin answers. */

@@ -1,5 +1,6 @@
 import type { CacheControl } from '../../lib/cache-control.ts'
 import { Fields } from '../../lib/fields.ts'
+import type { Mark } from '../store.ts'
 import { endToEnd } from './connection.ts'
 import type { HttpRequest, OriginResponse } from './messages.ts'
 import { type CacheInfo, cacheInfo } from './response.ts'
@@ -30,6 +31,7 @@ export class Receiver {
     asked: CacheControl,
     response: OriginResponse,
     flight: { readonly purged: boolean },
+    mark: Mark,
   ): Promise<Received> {
     const fields = endToEnd(response.fields)
     const info = cacheInfo({ ...response, fields: response.fields })
@@ -44,10 +46,7 @@ export class Receiver {
     const raw = fields.without(COOKIES).raw
     const stored = { status, raw, body: whole, requested, received }
     if (flight.purged) return { stored: undefined, isKept: false, body: whole }
-    const isKept = await this.#responses.keep(request, stored, {
-      ...info,
-      fields: new Fields(raw),
-    })
+    const isKept = await this.#responses.keep(request, stored, { ...info, fields: new Fields(raw) }, mark)
     return { stored, isKept, body: whole }
   }
 }

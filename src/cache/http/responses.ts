@@ -1,5 +1,6 @@
 import { Fields } from '../../lib/fields.ts'
-import type { Entry, Store } from '../store.ts'
+import { isPromise } from '../../lib/promise.ts'
+import type { Entry, Mark, Store } from '../store.ts'
 import type { HttpRequest } from './messages.ts'
 import { ageAt, type CacheInfo, cacheInfo } from './response.ts'
 import { lifetimeOf } from './reuse.ts'
@@ -62,24 +63,36 @@ export class Responses {
    * @returns it, or whether there are others of this URI
    */
   async find(request: HttpRequest): Promise<Found | 'vary-miss' | 'uri-miss'> {
-    const index = (await this.#get(this.#indexKey(request.url)))?.value as VariantIndex | undefined
+    const index = (await this.#get(this.#indexKey(request.url), request))?.value as VariantIndex | undefined
     if (!index) return 'uri-miss'
-    const found = await Promise.all(index.varies.map((names) => this.#get(this.#variantKey(names, request))))
+    const found = await Promise.all(index.varies.map((names) => this.#get(this.#variantKey(names, request), request)))
     const latest = found.reduce((best, one) => (one && (!best || one.stored > best.stored) ? one : best), undefined)
     return latest ? { response: latest.value as StoredResponse, isOld: latest.fresh <= Date.now() } : 'vary-miss'
   }
 
-  /** Keeps a response; says whether it was. */
-  async keep(request: HttpRequest, response: StoredResponse, info: CacheInfo): Promise<boolean> {
+  /** The moment among purges that a response is kept with which is asked for now. */
+  mark(): Mark {
+    return this.#store.mark?.()
+  }
+
+  /** Keeps a response; says whether it was. A store that needs time for it is not waited for. */
+  async keep(request: HttpRequest, response: StoredResponse, info: CacheInfo, mark: Mark): Promise<boolean> {
     const names = varyOf(info.fields)
     if (!names) return false
-    const index = (await this.#get(this.#indexKey(request.url)))?.value as VariantIndex | undefined
+    const index = (await this.#get(this.#indexKey(request.url), request))?.value as VariantIndex | undefined
     const others = (index?.varies ?? []).filter((set) => set.join() !== names.join())
     const varies = [names, ...others].slice(0, MOST_SETS)
-    const entry = entryOf(response, info, this.#tags)
+    const entry = entryOf(response, info, this.#tagsOf(request))
+    const isKept = this.#set(this.#variantKey(names, request), entry, mark)
+    return (
+      isKept && this.#set(this.#indexKey(request.url), { ...entry, value: { varies }, size: 100 * varies.length }, mark)
+    )
+  }
+
+  #set(key: string, entry: Entry, mark: Mark): boolean {
     try {
-      await this.#store.set(this.#variantKey(names, request), entry)
-      await this.#store.set(this.#indexKey(request.url), { ...entry, value: { varies }, size: 100 * varies.length })
+      const kept = this.#store.set(key, entry, mark)
+      if (isPromise(kept)) kept.catch(() => {})
       return true
     } catch {
       return false
@@ -89,8 +102,13 @@ export class Responses {
   /** Forgets all that is kept of a URI. */
   async forget(url: string): Promise<void> {
     try {
-      await this.#store.delete(this.#indexKey(url))
+      await this.#store.purge({ tags: [this.#indexKey(url)] })
     } catch {}
+  }
+
+  /** All that is kept of one URI goes at once: a store in front of a shared one may have variants that this one does not know. */
+  #tagsOf({ url }: HttpRequest): string[] {
+    return [...this.#tags, this.#indexKey(url)]
   }
 
   #indexKey(url: string): string {
@@ -101,9 +119,10 @@ export class Responses {
     return `${this.#indexKey(url)} ${reached} ${names.length === 0 ? '' : variantOf(names, fields)}`
   }
 
-  async #get(key: string): Promise<Entry | undefined> {
+  async #get(key: string, request: HttpRequest): Promise<Entry | undefined> {
+    const { patience } = request
     try {
-      return await this.#store.get(key)
+      return await this.#store.get(key, { tags: this.#tagsOf(request), patience })
     } catch {
       return undefined
     }

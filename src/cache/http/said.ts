@@ -1,4 +1,4 @@
-import type { Loaded } from '../cache.ts'
+import type { Loaded } from '../entry.ts'
 import { ageAt, cacheInfo, type ReceivedHead } from './response.ts'
 import { forbidsStale, lifetimeOf } from './reuse.ts'
 import { letsItselfBeStored } from './storable.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { soap } from '../../../src/backend/soap.ts'
-import { checkBackends, env } from '../../../src/config.ts'
+import { env } from '../../../src/config.ts'
+import { checkBackends } from '../../../src/config-backends.ts'
 import { DefinitionError } from '../../../src/errors.ts'
 
 const url = 'http://127.0.0.1:9'

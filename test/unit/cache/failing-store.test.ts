@@ -16,7 +16,6 @@ function remote(): Store {
   return {
     get: async (key) => store.get(key),
     set: async (key, entry) => store.set(key, entry),
-    delete: async (key) => store.delete(key),
     purge: async (purge) => store.purge(purge),
   }
 }
@@ -29,7 +28,7 @@ describe.each<[string, Partial<Store>]>([
   ['fails at all, later', { get: brokenLater, set: brokenLater }],
 ])('a store that %s', (_, failing) => {
   test('makes misses, and no request fails for it', async () => {
-    const bench = cacheBench({ ...memory(), ...failing })
+    const bench = cacheBench({ ...remote(), ...failing })
     for (const value of ['a', 'b']) {
       const loading = bench.get('k')
       await settled()
@@ -40,7 +39,7 @@ describe.each<[string, Partial<Store>]>([
   })
 
   test('still lets callers at the same time share one load', async () => {
-    const bench = cacheBench({ ...memory(), ...failing })
+    const bench = cacheBench({ ...remote(), ...failing })
     const both = Promise.all([bench.get('k'), bench.get('k')])
     await settled()
     bench.answer('v')
@@ -48,7 +47,7 @@ describe.each<[string, Partial<Store>]>([
   })
 
   test('has nothing at once, and nothing of it is left unheard', async () => {
-    const bench = cacheBench({ ...memory(), ...failing })
+    const bench = cacheBench({ ...remote(), ...failing })
     const unheard: unknown[] = []
     const hear = (reason: unknown) => void unheard.push(reason)
     process.on('unhandledRejection', hear)
@@ -87,6 +86,6 @@ describe('a store that answers later', () => {
 })
 
 test('a purge that the store fails to do is told to who asked for it', async () => {
-  const bench = cacheBench({ ...memory(), purge: brokenLater })
+  const bench = cacheBench({ ...remote(), purge: brokenLater })
   await expect(bench.cache.purge({ tags: ['t'] })).rejects.toThrow('the store is down')
 })

@@ -17,8 +17,7 @@ describe('a memory store', () => {
     store.set('a', entry(1))
     store.set('b', entry(2))
     expect(['a', 'b', 'c'].map((key) => (store.get(key) as Entry | undefined)?.value)).toEqual([1, 2, undefined])
-    store.delete('a')
-    store.delete('never')
+    store.purge({ keys: ['a', 'never'] })
     expect([store.get('a'), store.entries]).toEqual([undefined, 1])
     store.purge({ all: true })
     expect([store.get('b'), store.entries, store.bytes]).toEqual([undefined, 0, 0])
@@ -120,7 +119,7 @@ describe('a purge', () => {
 
   test.each<[string, (store: ReturnType<typeof memoryStore>) => void]>([
     ['was dropped for room', (store) => ['b', 'c'].forEach((key) => void store.set(key, entry(0)))],
-    ['was deleted', (store) => void store.delete('a')],
+    ['was deleted', (store) => void store.purge({ keys: ['a'] })],
     ['was cleared', (store) => void store.purge({ all: true })],
     ['was purged', (store) => void store.purge({ tags: ['old'] })],
     [

@@ -1,6 +1,6 @@
 // Each policy of a cache on a line of time.
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { Freshness } from '../../../src/cache/cache.ts'
+import type { Freshness } from '../../../src/cache/entry.ts'
 import { type ErrorCode, FacetError } from '../../../src/errors.ts'
 import { cacheBench } from '../support/cache.ts'
 import { settled } from '../support/deferred.ts'

@@ -1,11 +1,12 @@
-import { Cache, type Cached, type Freshness, type Loaded } from '../../../src/cache/cache.ts'
+import { Cache } from '../../../src/cache/cache.ts'
+import type { Cached, Freshness, Loaded } from '../../../src/cache/entry.ts'
 import { memoryStore } from '../../../src/cache/memory.ts'
 import type { Store } from '../../../src/cache/store.ts'
 import { CancelToken } from '../../../src/lib/cancel.ts'
 import { type Deferred, deferred } from './deferred.ts'
 
 /** A second, and nothing else, unless something else is said. */
-export function freshness<T>(said: T): Omit<Freshness, keyof T> & T {
+export function freshness<T>(said: T): Omit<Freshness, keyof T | 'patience'> & T {
   return {
     ...{ ttl: 1_000, stale: 0, staleIfError: 0, negative: 0, jitter: 0, maxBytes: Number.POSITIVE_INFINITY, tags: [] },
     ...said,

@@ -6,7 +6,11 @@ import { CancelToken } from '../../../src/lib/cancel.ts'
 
 /** What one app's calls share, for a test. */
 export function testRuntime(environment: Environment = {}, freeze = true): OpenRuntime {
-  return openRuntime(memoryStore({ maxBytes: 1_000_000, maxEntries: 100 }), environment, freeze)
+  return openRuntime(
+    { store: memoryStore({ maxBytes: 1_000_000, maxEntries: 100 }), patience: () => undefined },
+    environment,
+    freeze,
+  )
 }
 
 /** What a call is given, with the failures that it said were covered. */

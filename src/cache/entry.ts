@@ -1,0 +1,81 @@
+import type { CacheState } from '../channels.ts'
+import { failureAgain, isOutage, keptFailure } from './failure.ts'
+import type { Patience } from './patience.ts'
+import type { CachePolicy } from './policy.ts'
+import type { Entry } from './store.ts'
+
+/** How long a value may be used, and what can take it away before. */
+export interface Freshness extends CachePolicy {
+  readonly tags: readonly string[]
+  /** How long the one who asks will wait for stores; as long as the store is given if not said. */
+  readonly patience?: Patience | undefined
+}
+
+/** What a load gives: its value, how large it is, and how long it may be kept. */
+export interface Loaded<T> {
+  readonly value: T
+  /** Bytes. */
+  readonly size: number
+  /** False for what must not be kept at all. */
+  readonly store: boolean
+  /** It is fresh until then at the most: what it was made of may be older than itself. Milliseconds since the epoch. */
+  readonly fresh?: number | undefined
+  /** How long it may be sent after that, where it says so itself: as `stale` and `staleIfError` of the policy. Milliseconds. */
+  readonly stale?: number
+  readonly staleIfError?: number
+  /** It must not be sent when it is no longer fresh, nor take the place of an old value that is whole: a partial one. */
+  readonly isMakeshift?: boolean
+}
+
+/** A value and where it came from. Times in milliseconds. */
+export interface Cached<T> {
+  readonly value: T
+  readonly state: CacheState
+  readonly age: number
+  /** How much longer it is fresh; negative when it is served stale. */
+  readonly ttl: number
+  readonly stored: boolean
+}
+
+/** What is kept of a load; undefined where nothing is. */
+export function entryOf(
+  loaded: Loaded<unknown>,
+  policy: Freshness,
+  old: Entry | undefined,
+  now: number,
+): Entry | undefined {
+  const { value, size, store, fresh: atMost = Number.POSITIVE_INFINITY, isMakeshift = false } = loaded
+  const { ttl, jitter, maxBytes, tags } = policy
+  const { stale = policy.stale, staleIfError = policy.staleIfError } = loaded
+  if (!store || ttl <= 0 || size > maxBytes) return undefined
+  if (isMakeshift && old && old.kept > now && !old.failure) return undefined
+  const fresh = Math.max(now, Math.min(now + ttl * (1 - jitter * Math.random()), atMost))
+  const usable = isMakeshift ? fresh : fresh + stale
+  const kept = isMakeshift ? fresh : Math.max(usable, fresh + staleIfError)
+  return kept > now ? { value, size, tags, stored: now, fresh, usable, kept } : undefined
+}
+
+/** What there is when a load has failed: the old value, if that may still be used. */
+export function standIn(old: Entry | undefined, error: unknown): Cached<unknown> | undefined {
+  const now = Date.now()
+  return old && old.kept > now && !old.failure && isOutage(error) ? cached(old, 'stale-if-error', now) : undefined
+}
+
+/** That there is nothing, where that is kept. */
+export function failureEntryOf(error: unknown, { negative, tags }: Freshness): Entry | undefined {
+  const failure = negative > 0 ? keptFailure(error) : undefined
+  const now = Date.now()
+  const until = now + negative
+  return failure && { value: undefined, failure, size: 0, tags, stored: now, fresh: until, usable: until, kept: until }
+}
+
+/** What another process has loaded. */
+export function taken(entry: Entry): Cached<unknown> {
+  if (entry.failure) throw failureAgain(entry.failure)
+  return cached(entry, 'collapsed', Date.now())
+}
+
+/** A stored entry as an answer of the cache. */
+export function cached<T>(entry: Entry<T>, state: CacheState, now: number): Cached<T> {
+  return { value: entry.value, state, age: now - entry.stored, ttl: entry.fresh - now, stored: true }
+}

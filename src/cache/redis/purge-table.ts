@@ -1,0 +1,151 @@
+import { crc32 } from 'node:zlib'
+import type { RedisConnection, Reply } from './connection.ts'
+
+/** When the names of an entry were purged last, as the clock counts; 0 for never. */
+export interface Purged {
+  readonly hard: number
+  readonly soft: number
+}
+
+/**
+ * What has been purged, and when, in Redis. Time is a count of purges (a logical clock), so that no clock of any machine has a
+ * say in it. The names that were purged stand in a hash table of a fixed size, each slot with the time at which a name in it was
+ * purged last: no list of what bears a tag is kept anywhere, a purge costs the same whatever it hits, and what it costs at worst
+ * is that another name in the same slot is purged as well. A slot says enough: an entry is old where one of its names was purged
+ * after its value began to be loaded.
+ *
+ * The table is spread over a few keys, so over the nodes of a cluster. Each has a floor, the time of the last purge of everything;
+ * where it is missing because Redis has lost or evicted it, all entries are old.
+ */
+export class PurgeTable {
+  readonly #redis: RedisConnection
+  readonly #prefix: string
+  #preparing: Promise<void> | undefined
+  /** The clock as it was last heard of: it may be later by now. */
+  known: number | undefined
+
+  constructor(redis: RedisConnection, prefix: string) {
+    this.#redis = redis
+    this.#prefix = prefix
+  }
+
+  /** The clock now. */
+  async now(): Promise<number> {
+    const [said, first] = await Promise.all([
+      this.#redis.send(this.#clock, ['GET', this.#clock]),
+      this.#redis.send(this.#part(0), ['HEXISTS', this.#part(0), FLOOR]),
+    ])
+    this.heard(said === null ? await this.#tick() : Number(said))
+    // Which makes it later.
+    if (first === 0) await this.prepare()
+    return this.known as number
+  }
+
+  heard(time: number): void {
+    // An earlier time is news as well where the clock was lost.
+    this.known = time
+  }
+
+  /** Makes the parts of the table that are missing. */
+  prepare(): Promise<void> {
+    this.#preparing ??= this.#prepare().finally(() => {
+      this.#preparing = undefined
+    })
+    return this.#preparing
+  }
+
+  async #prepare(): Promise<void> {
+    const there = await Promise.all(
+      PARTS.map((part) => this.#redis.send(this.#part(part), ['HEXISTS', this.#part(part), FLOOR])),
+    )
+    const missing = PARTS.filter((part) => there[part] === 0)
+    if (missing.length === 0) return
+    const now = await this.#tick()
+    await Promise.all(
+      missing.map((part) => this.#redis.send(this.#part(part), ['HSETNX', this.#part(part), FLOOR, String(now)])),
+    )
+    this.heard(now)
+  }
+
+  /** When an entry with these names was purged last; undefined where nobody knows. */
+  async look(names: readonly string[]): Promise<Purged | undefined> {
+    const fields = new Map<number, string[]>()
+    for (const name of names) {
+      const { part, slot } = placeOf(name)
+      const known = fields.get(part)
+      if (known) known.push(slot, `${slot}s`)
+      else fields.set(part, [FLOOR, SOFT_FLOOR, slot, `${slot}s`])
+    }
+    const asked = [...fields].map(([part, slots]) =>
+      this.#redis.send(this.#part(part), ['HMGET', this.#part(part), ...slots]),
+    )
+    let [hard, soft] = [0, 0]
+    for (const reply of await Promise.all(asked)) {
+      const times = reply as readonly (Reply | undefined)[]
+      if (!times[0]) {
+        this.prepare().catch(() => {})
+        return undefined
+      }
+      for (let at = 0; at < times.length; at += 2) {
+        if (times[at]) hard = Math.max(hard, Number(times[at]))
+        if (times[at + 1]) soft = Math.max(soft, Number(times[at + 1]))
+      }
+    }
+    return { hard, soft }
+  }
+
+  /** Notes that names, or all of them, are old from now on. @returns the time of it */
+  async purge(names: readonly string[], all: boolean, soft: boolean): Promise<number> {
+    const time = await this.#tick()
+    const fields = new Map<number, string[]>(all ? PARTS.map((part) => [part, [soft ? SOFT_FLOOR : FLOOR]]) : [])
+    for (const name of all ? [] : names) {
+      const { part, slot } = placeOf(name)
+      const field = soft ? `${slot}s` : slot
+      const known = fields.get(part)
+      if (known) known.push(field)
+      else fields.set(part, [field])
+    }
+    await Promise.all(
+      [...fields].map(([part, slots]) =>
+        this.#redis.send(this.#part(part), ['EVAL', RAISE, '1', this.#part(part), String(time), ...slots]),
+      ),
+    )
+    this.heard(Math.max(time, this.known ?? 0))
+    return time
+  }
+
+  /** One purge later. A clock that was lost is set to a time that it cannot have had yet. */
+  async #tick(): Promise<number> {
+    return Number(await this.#redis.send(this.#clock, ['EVAL', TICK, '1', this.#clock, String(Date.now() * 1000)]))
+  }
+
+  get #clock(): string {
+    return `${this.#prefix}clock`
+  }
+
+  #part(part: number): string {
+    return `${this.#prefix}purged:${part}`
+  }
+}
+
+const PARTS = Array.from({ length: 16 }, (_, part) => part)
+/** Slots a part: 262,144 in all, some 15 MB at the very worst. */
+const SLOTS = 16_384
+const FLOOR = 'floor'
+const SOFT_FLOOR = 'floors'
+
+const TICK = `local time = redis.call('INCR', KEYS[1])
+if time > 1 then return time end
+redis.call('SET', KEYS[1], ARGV[1])
+return tonumber(ARGV[1])`
+
+/** Two purges at the same time may come in any order; the later one counts. */
+const RAISE = `for i = 2, #ARGV do
+  local before = redis.call('HGET', KEYS[1], ARGV[i])
+  if not before or tonumber(before) < tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], ARGV[i], ARGV[1]) end
+end`
+
+function placeOf(name: string): { part: number; slot: string } {
+  const hash = crc32(name)
+  return { part: hash % PARTS.length, slot: ((hash >>> 4) % SLOTS).toString(36) }
+}

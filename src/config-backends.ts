@@ -1,0 +1,63 @@
+import { type Environment, type EnvironmentVariable, isEnvironmentVariable } from './config.ts'
+import { isFieldValue } from './lib/headers.ts'
+
+/** What of a backend may come from the environment. */
+export interface BackendVariables {
+  readonly name: string
+  readonly url: string | EnvironmentVariable
+  readonly headers?: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
+  /** What is sent within messages, by the option that says it. */
+  readonly secrets?: readonly (readonly [option: string, value: string | EnvironmentVariable])[]
+}
+
+/**
+ * Checks the URLs, the headers and the secrets of all backends at once.
+ *
+ * @returns one line for each that is missing or malformed, naming the variable and what was expected
+ */
+export function checkBackends(backends: readonly BackendVariables[], environment: Environment): string[] {
+  return backends.flatMap(({ name, url, headers = [], secrets = [] }) => [
+    ...checkUrl(name, url, environment),
+    ...headers.flatMap(([header, value]) => checkSecret(name, header, value, HEADER, environment)),
+    ...secrets.flatMap(([option, value]) => checkSecret(name, option, value, MESSAGE, environment)),
+  ])
+}
+
+function checkUrl(backend: string, url: string | EnvironmentVariable, environment: Environment): string[] {
+  const name = isEnvironmentVariable(url) ? url.name : `the url of backend '${backend}'`
+  const value = isEnvironmentVariable(url) ? environment[url.name] : url
+  const expected = `expected the http or https URL of backend '${backend}', for example http://127.0.0.1:4001`
+  if (value === undefined || value === '') return [`${name} is not set: ${expected}`]
+  const parsed = URL.parse(value)
+  // First, since what is shown below must not be a password.
+  if (/\/\/[^/]*@/.test(value) || parsed?.username || parsed?.password)
+    return [`${name} carries credentials: ${expected}`]
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
+    return [`${name} is '${value}': ${expected}`]
+  return []
+}
+
+/** What can carry a secret, and what it can carry. */
+interface Carrier {
+  readonly name: string
+  readonly accepts: (value: string) => boolean
+}
+
+const HEADER: Carrier = { name: 'header', accepts: isFieldValue }
+const MESSAGE: Carrier = { name: 'message', accepts: (value) => !/\p{Cc}/u.test(value) }
+
+/** A header's value is a secret as often as not, so it is never shown. */
+function checkSecret(
+  backend: string,
+  sentAs: string,
+  value: string | EnvironmentVariable,
+  carrier: Carrier,
+  environment: Environment,
+): string[] {
+  if (!isEnvironmentVariable(value)) return []
+  const found = environment[value.name]
+  const expected = `expected what backend '${backend}' is sent as '${sentAs}'`
+  if (!found) return [`${value.name} is not set: ${expected}`]
+  if (carrier.accepts(found)) return []
+  return [`${value.name} has characters that no ${carrier.name} can carry: ${expected}`]
+}
