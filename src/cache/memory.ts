@@ -28,6 +28,7 @@ export interface MemoryStore extends Store {
   get(key: string): Entry | undefined
   near(key: string): Entry | undefined
   set(key: string, entry: Entry): void
+  amend(key: string, old: Entry, entry: Entry): boolean
   purge(purge: Purge): void
   readonly bytes: number
   readonly entries: number
@@ -88,6 +89,14 @@ export function memoryStore(bounds: MemoryBounds): MemoryStore {
         if (keys) keys.add(key)
         else keysByTag.set(tag, new Set([key]))
       }
+    },
+    amend: (key, old, entry) => {
+      const held = entries.peek(key)
+      // One larger than the whole store would take the old one with it.
+      if (held?.entry !== old || bytesOf(entry, key) > bounds.maxBytes) return false
+      // It becomes the most recently used, which its last hit has made it a moment ago. Its tags stay, and so its place in their index.
+      entries.set(key, { entry, hits: held.hits }, { noDisposeOnSet: true })
+      return true
     },
     purge: ({ tags = [], keys = [], all = false, soft = false }) => {
       const old = new Set(all ? entries.keys() : keys)

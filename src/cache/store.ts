@@ -39,6 +39,11 @@ export interface Store {
   /** @param mark what `mark` said before the value was loaded: a purge since then wins */
   set(key: string, entry: Entry, mark?: Mark): void | Promise<void>
   /**
+   * Puts an entry in the place of one that has the same value in other forms; false where that very one is not there any
+   * more, or the new one finds no room. Where a store does not have it, its entries stay as they were set.
+   */
+  amend?(key: string, old: Entry, entry: Entry): boolean
+  /**
    * Removes entries, or makes them stale.
    *
    * @param isTold whether others who share the entries have been told already

@@ -29,6 +29,8 @@ export function tieredStore(memory: MemoryStore, shared: Store): Store {
       memory.set(key, entry)
       return shared.set(key, entry, mark)
     },
+    // What is near alone: the others make their own forms of it.
+    amend: memory.amend,
     purge: (purge: Purge, isTold = false) => {
       purges++
       memory.purge(purge)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type CacheOptions, type CachePolicy, cacheOptionsShape, cachePolicy } from '../cache/policy.ts'
 import { DefinitionError } from '../errors.ts'
+import { CacheControl } from '../lib/cache-control.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
 import { isFieldValue } from '../lib/headers.ts'
 import { parsePattern } from '../lib/path.ts'
@@ -19,6 +20,14 @@ export interface ReplyCacheOptions<Req> extends CacheOptions {
   readonly control?: string
   /** Whether a client's own `Cache-Control: no-cache` or `no-store` goes past the cache. Off: a client cannot force load. */
   readonly bypass?: boolean
+  /**
+   * Whether kept replies are also sent compressed, to those who take that: yes, unless `control` says `no-transform`.
+   *
+   * Over TLS the length of a compressed reply tells something of it. Where a reply holds a secret and, next to it, what
+   * somebody else may have put into the request, it can be guessed bit by bit (BREACH); such an endpoint says no. A kept
+   * reply gives less away than most, since it is compressed once and then the same for all who ask the same.
+   */
+  readonly compress?: boolean
 }
 
 /** What an endpoint takes and how it behaves. */
@@ -58,6 +67,7 @@ export interface ReplyCacheSettings extends CachePolicy {
   readonly tags: ((request: object) => readonly string[]) | undefined
   readonly control: string | undefined
   readonly bypass: boolean
+  readonly compress: boolean
 }
 
 /** An endpoint's options, checked, with the defaults filled in. Times in milliseconds. */
@@ -93,6 +103,7 @@ const optionsSchema = z.strictObject({
       tags: functionOption<(request: object) => readonly string[]>().optional(),
       control: z.string().refine(isFieldValue, 'a Cache-Control value was expected').optional(),
       bypass: z.boolean().optional(),
+      compress: z.boolean().optional(),
     })
     .optional(),
   invalidates: functionOption<(request: object) => readonly string[]>().optional(),
@@ -117,6 +128,9 @@ export function checkEndpoint(route: Route, options: object): EndpointSettings {
   if (cache && !isSafe) throw new DefinitionError(`${what} at 'cache': only replies to GET and HEAD are cached`)
   if (cache && rest.invalidates)
     throw new DefinitionError(`${what} at 'invalidates': a reply from the cache would invalidate nothing`)
+  const isFixed = new CacheControl(cache?.control).has('no-transform')
+  if (isFixed && cache?.compress)
+    throw new DefinitionError(`${what} at 'cache.compress': its 'control' says no-transform`)
   const upper = headers && Object.keys(headers.shape).find((name) => name !== name.toLowerCase())
   if (upper) throw new DefinitionError(`${what} at 'headers.${upper}': header names are written in lower case here`)
   return Object.freeze({
@@ -133,6 +147,7 @@ export function checkEndpoint(route: Route, options: object): EndpointSettings {
       tags: cache.tags,
       control: cache.control,
       bypass: cache.bypass ?? false,
+      compress: cache.compress ?? !isFixed,
     },
     invalidates: rest.invalidates,
     allow: rest.allow,

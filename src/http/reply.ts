@@ -4,6 +4,7 @@ import type { Cached } from '../cache/entry.ts'
 import type { SourceRecord } from '../channels.ts'
 import type { Degradation } from '../endpoint/gather.ts'
 import { matchesEtag, quoted } from '../lib/headers.ts'
+import { type Coding, codedEtag } from './coding.ts'
 
 /** What an endpoint's answer is, for one client's representation: what the reply cache keeps. */
 export interface Representation {
@@ -15,6 +16,8 @@ export interface Representation {
   /** Strong: it changes with any byte of the body (RFC 9110, section 8.8.3). */
   readonly etag: string
   readonly partial: readonly Degradation[]
+  /** The same bytes compressed, as strings for the same reason; null where that has made nothing smaller. */
+  readonly encoded?: Readonly<Partial<Record<Coding, string | null>>> | undefined
 }
 
 /** What the head of an answer starts with: composed when the app starts, names and values in turn. */
@@ -24,13 +27,15 @@ export type HeaderBlock = readonly string[]
 export function representation(text: string, partial: readonly Degradation[]): Representation {
   // Most JSON is ASCII, which is the same in latin1.
   const bytes = Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1')
-  return { bytes, etag: `"${hash('sha256', text, 'base64url').slice(0, 27)}"`, partial }
+  return { bytes, etag: `"${hash('sha256', text, 'base64url').slice(0, 27)}"`, partial, encoded: undefined }
 }
 
 /** What of a request decides how an answer is sent. */
 export interface Asked {
   readonly method: string
   readonly ifNoneMatch: string | undefined
+  /** The codings that are better than none, the best one first. */
+  readonly codings: readonly Coding[]
 }
 
 /**
@@ -41,24 +46,40 @@ export interface Asked {
  */
 export function send(
   response: ServerResponse,
-  { method, ifNoneMatch }: Asked,
+  { method, ifNoneMatch, codings }: Asked,
   status: number,
   headers: string[],
-  { bytes, etag }: Representation,
+  { bytes: plain, etag: plainEtag, encoded }: Representation,
 ): number {
-  headers.push('ETag', etag)
+  const coding = encoded && codings.find((coding) => typeof encoded[coding] === 'string')
+  const etag = coding ? codedEtag(plainEtag, coding) : plainEtag
   const isRead = method === 'GET' || method === 'HEAD'
-  if (isRead && status === 200 && ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag)) {
+  const known = isRead && status === 200 && ifNoneMatch !== undefined && heldBy(ifNoneMatch, etag, plainEtag, codings)
+  headers.push('ETag', known || etag)
+  if (known) {
     response.writeHead(304, headers as unknown as OutgoingHttpHeaders)
     response.end()
     return 304
   }
+  const bytes = coding ? (encoded?.[coding] as string) : plain
+  if (coding) headers.push('Content-Encoding', coding)
   if (status !== 204) headers.push('Content-Length', String(bytes.length))
   // `writeHead` takes the flat list, and then neither copies nor looks anything up; its type leaves that out.
   response.writeHead(status, headers as unknown as OutgoingHttpHeaders)
   if (method === 'HEAD' || status === 204) response.end()
   else response.end(bytes, 'latin1')
   return status
+}
+
+/**
+ * The tag by which a client has the answer already: the one that it would be sent now, or another that this client can
+ * read. That of a coding that it does not take is not one of them: a shared cache that asks for it may hold what was made
+ * for others.
+ */
+function heldBy(ifNoneMatch: string, sent: string, plain: string, codings: readonly Coding[]): string | undefined {
+  if (matchesEtag(ifNoneMatch, sent)) return sent
+  if (codings.length === 0) return undefined
+  return [plain, ...codings.map((coding) => codedEtag(plain, coding))].find((etag) => matchesEtag(ifNoneMatch, etag))
 }
 
 /** The `Facet` member of Cache-Status (RFC 9211, section 2). Seconds. */

@@ -15,6 +15,7 @@ import { FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { keyOf, keyOfParams } from '../lib/key.ts'
 import { refuseXml } from './body.ts'
+import { acceptedCodings, type Coding, LEAST_BYTES, NO_CODINGS } from './coding.ts'
 import type { RequestContext } from './context.ts'
 import { cacheStatus, facetPartial, type Representation, representation, send, serverTiming } from './reply.ts'
 import type { ServedEndpoint, View } from './routes.ts'
@@ -95,7 +96,17 @@ export class Respond {
     const entry = this.#app.runtime.cache.peek<Representation>(key)
     if (!entry) return this.#throughCache(key, cache, request)
     const now = Date.now()
-    this.#send(entry.value, key, { state: 'hit', age: now - entry.stored, ttl: entry.fresh - now, stored: true })
+    const codings = this.#codings(entry.value)
+    const hit = { state: 'hit', age: now - entry.stored, ttl: entry.fresh - now, stored: true } as const
+    const status = this.#send(entry.value, key, hit, codings)
+    // Now that it is out; and only for those who are sent bodies.
+    if (codings.length > 0 && status !== 304) this.#endpoint.variants?.make(key, entry, codings)
+  }
+
+  /** The codings that this client is sent a reply in, where there is such a variant of it. */
+  #codings({ bytes }: Representation): readonly Coding[] {
+    if (!this.#endpoint.variants || bytes.length < LEAST_BYTES) return NO_CODINGS
+    return acceptedCodings(this.#context.header('accept-encoding'))
   }
 
   /** All that the answer can depend on, and nothing else: equal requests share an entry, different ones never do. */
@@ -172,7 +183,8 @@ export class Respond {
     value: Representation,
     key: string | undefined,
     cached: (Omit<Cached<unknown>, 'value'> & { state: CacheState }) | undefined,
-  ): void {
+    codings: readonly Coding[] = this.#codings(value),
+  ): number {
     const context = this.#context
     const { config } = this.#app
     // The client has left: there is nobody to write to, and the record says so.
@@ -185,8 +197,11 @@ export class Respond {
     }
     if (value.partial.length > 0) headers.push('Facet-Partial', facetPartial(value.partial))
     if (config.serverTiming) headers.push('Server-Timing', this.#timing(cached?.state))
-    const asked = { method: context.record.method, ifNoneMatch: context.header('if-none-match') }
-    context.done(send(context.response, asked, this.#endpoint.registered.endpoint.settings.status, headers, value))
+    const asked = { method: context.record.method, ifNoneMatch: context.header('if-none-match'), codings }
+    const { status } = this.#endpoint.registered.endpoint.settings
+    const sent = send(context.response, asked, status, headers, value)
+    context.done(sent)
+    return sent
   }
 
   #timing(state: CacheState | undefined): string {

@@ -2,6 +2,7 @@ import type { Runtime } from '../call/call.ts'
 import { stringify } from '../codec/json.ts'
 import { writePlain } from '../codec/xml/index.ts'
 import type { Client, Format } from '../endpoint/client.ts'
+import type { EndpointSettings } from '../endpoint/options.ts'
 import { makePlan, type Plan } from '../endpoint/plan.ts'
 import type { ProxyRoute } from '../endpoint/proxy.ts'
 import { forwarded, type RegisteredEndpoint, type Registry } from '../endpoint/registry.ts'
@@ -9,6 +10,7 @@ import { DefinitionError } from '../errors.ts'
 import { type BodyReader, bodyReader } from './body.ts'
 import type { HeaderBlock } from './reply.ts'
 import { Router } from './router.ts'
+import { Variants } from './variants.ts'
 
 /** How one endpoint answers one client in one format: composed when the app starts. */
 export interface View {
@@ -29,6 +31,8 @@ export interface ServedEndpoint {
   readonly readBody: BodyReader | undefined
   /** The client's headers that its backends are sent: part of the reply's key. */
   readonly forward: readonly string[]
+  /** Where its kept replies are compressed. */
+  readonly variants: Variants | undefined
 }
 
 /** A proxied route as it is served. */
@@ -73,7 +77,11 @@ function serveEndpoint(
   const { endpoint, name, transforms } = registered
   const { settings } = endpoint
   const forward = forwarded(endpoint.sources.map(({ call }) => call))
+  const variants = compresses(settings, runtime)
+    ? runtime.single(Variants, () => new Variants(runtime.store))
+    : undefined
   const consulted = [...vary, ...Object.keys(settings.headers?.shape ?? {}), ...forward]
+  if (variants && !consulted.includes('accept-encoding')) consulted.push('Accept-Encoding')
   const common = [
     'Cache-Control',
     settings.cache?.control ?? 'private, no-cache',
@@ -112,7 +120,13 @@ function serveEndpoint(
     views: new Map(views),
     readBody: settings.body && bodyReader(settings.body),
     forward,
+    variants,
   }
+}
+
+/** Whether there can be variants: a store that cannot amend what it holds has nowhere to put them. */
+function compresses({ cache, status }: EndpointSettings, { store }: Runtime): boolean {
+  return cache?.compress === true && status !== 204 && store.amend !== undefined
 }
 
 /** Merge and transform as one function; either may be missing. */

@@ -43,5 +43,5 @@ test.each([
 
 test('Vary names the headers that an answer can depend on, and no trace headers', async () => {
   const { headers } = await facet.get('/reply', first)
-  expect(headers.get('vary')).toBe('X-Client, Accept, x-tenant')
+  expect(headers.get('vary')).toBe('X-Client, Accept, x-tenant, Accept-Encoding')
 })

@@ -43,6 +43,48 @@ describe('a memory store', () => {
   })
 })
 
+describe('an entry that is amended', () => {
+  const setUp = (bounds = large) => {
+    const store = memoryStore(bounds)
+    const old = entry('old', { tags: ['t'] })
+    store.set('a', old)
+    const amend = (key: string, from: Entry, to: Entry) => store.amend?.(key, from, to)
+    return { store, old, amend }
+  }
+
+  test('stands in the place of the old one, with its size, its hits and its tags', () => {
+    const { store, old, amend } = setUp()
+    store.get('a')
+    const before = store.bytes
+    const more = { ...old, value: 'more', size: old.size + 500 }
+    expect([amend('a', old, more), store.get('a'), store.bytes - before]).toEqual([true, more, 500])
+    expect(store.list(0, 1)).toMatchObject([{ hits: 2 }])
+    store.purge({ tags: ['t'] })
+    expect([store.entries, store.bytes]).toEqual([0, 0])
+  })
+
+  test('is not put where the old one is not any more', () => {
+    const { store, old, amend } = setUp()
+    const more = { ...old, size: 500 }
+    expect(amend('b', old, more)).toBe(false)
+    expect(amend('a', { ...old }, more)).toBe(false)
+    store.purge({ all: true, soft: true })
+    expect([amend('a', old, more), store.get('a')]).toMatchObject([false, { value: 'old', size: 10 }])
+    store.set('a', entry('new'))
+    expect([amend('a', old, more), store.get('a')]).toMatchObject([false, { value: 'new' }])
+    store.purge({ keys: ['a'] })
+    expect([amend('a', old, more), store.get('a'), store.entries]).toEqual([false, undefined, 0])
+  })
+
+  test('makes others leave where it needs their room, and is refused, not dropped, where all is too little', () => {
+    const { store, old, amend } = setUp({ maxBytes: 10_000, maxEntries: 10 })
+    store.set('b', entry('b', { size: 5_000 }))
+    expect([amend('a', old, { ...old, size: 10_000 }), store.get('a'), store.entries]).toEqual([false, old, 2])
+    expect([amend('a', old, { ...old, size: 8_000 }), store.get('b'), store.entries]).toEqual([true, undefined, 1])
+    expect(store.bytes).toBeLessThanOrEqual(10_000)
+  })
+})
+
 describe('its bounds', () => {
   test('hold the number of entries, and drop what was not used for longest', () => {
     const store = memoryStore({ maxBytes: 1_000_000, maxEntries: 3 })

@@ -16,7 +16,7 @@ describe('an endpoint’s options', () => {
     })
     expect(endpoint('GET /x', { cache: { ttl: '30s' } }).settings.cache).toEqual({
       ...{ ttl: 30_000, stale: 0, staleIfError: 0, negative: 0, jitter: 0, maxBytes: Number.POSITIVE_INFINITY },
-      ...{ partial: 0, share: 'user', tags: undefined, control: undefined, bypass: false },
+      ...{ partial: 0, share: 'user', tags: undefined, control: undefined, bypass: false, compress: true },
     })
   })
 
@@ -43,12 +43,21 @@ describe('an endpoint’s options', () => {
       tags,
       control: 'public, max-age=5',
       bypass: true,
+      compress: false,
     } as const
     expect(endpoint('GET /x', { cache }).settings.cache).toEqual({
       ...cache,
       ...{ ttl: 60_000, stale: 3_600_000, staleIfError: 86_400_000, negative: 5_000, partial: 2_000 },
     })
     expect(Object.isFrozen(settings)).toBe(true)
+  })
+
+  test.each([
+    ['public, max-age=5', true],
+    ['public, No-Transform, max-age=5', false],
+    ['public, x="no-transform"', true],
+  ])('say that replies are compressed, unless %s forbids it', (control, compress) => {
+    expect(endpoint('GET /x', { cache: { ttl: '1s', control } }).settings.cache).toMatchObject({ compress })
   })
 
   test.each<[string, unknown, string]>([
@@ -82,6 +91,12 @@ describe('an endpoint’s options', () => {
       'a header that cannot be sent',
       { cache: { ttl: '1s', control: 'a\r\nb' } },
       "at 'cache.control' ('a\r\nb'): a Cache-Control value was expected",
+    ],
+    ['compress that is no boolean', { cache: { ttl: '1s', compress: 'br' } }, "at 'cache.compress' ('br'): "],
+    [
+      'compress where nothing may be changed on the way',
+      { cache: { ttl: '1s', compress: true, control: 'no-transform' } },
+      "at 'cache.compress': its 'control' says no-transform",
     ],
     ['a query that is no schema', { query: { a: 1 } }, "at 'query' ([object Object]): a zod schema was expected"],
     ['a body that is no schema', { body: 'x' }, "at 'body' ('x'): a zod schema was expected"],
