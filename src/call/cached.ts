@@ -1,5 +1,6 @@
 import { asSaid } from '../cache/http/said.ts'
 import type { CachePolicy } from '../cache/policy.ts'
+import { sizeOfValue } from '../cache/value-size.ts'
 import { DefinitionError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { TRACE_FIELDS } from '../lib/headers.ts'
@@ -49,7 +50,7 @@ export function cached<I>(
         const value = await next(input, load)
         const loaded = {
           value: freeze ? frozen(value) : value,
-          size: load.bytes * PER_BYTE,
+          size: sizeOfValue(value, load.bytes, freshness.maxBytes),
           store: true,
           fresh: load.fresh,
         }
@@ -73,9 +74,6 @@ function loading(context: CallContext, token: CancelToken, wantsHead: boolean): 
 
 /** What says who a client is. */
 const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie'])
-
-/** Bytes of memory that a byte of a parsed answer costs: objects, strings and their headers, measured on the demo's answers. */
-const PER_BYTE = 3
 
 /** What many requests share must not be changed by one of them. */
 function frozen<T>(value: T): T {

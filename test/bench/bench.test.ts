@@ -6,6 +6,8 @@ import { parseArguments } from './arguments.ts'
 import { firstDifference } from './difference.ts'
 import { figures } from './figures.ts'
 import { table } from './report.ts'
+import { KINDS, pathOf } from './soak/kinds.ts'
+import { figures as stampedeFigures, type Turn } from './stampede/turns.ts'
 import { median, percentile, quartiles } from './statistics.ts'
 import { responseReader } from './support/responses.ts'
 import { inOrder, type Slice } from './turns.ts'
@@ -96,6 +98,26 @@ test('the ratio is the median of each slice against the slice of the limit in th
   expect(table({ json: result })).toMatch(/json.*ratio.*\nlimit.*\nfacet +225 +1\.25 \(1\.25 to 1\.75\)/)
 })
 
+test('what the crowd waits is compared by its 99th percentile, turn by turn', () => {
+  const turn = (contender: string, round: number, latenciesMs: number[], calls: number[]): Turn => {
+    return { contender, round, latenciesMs, calls, cpuMicros: 40 }
+  }
+  const result = stampedeFigures([
+    ...[turn('limit', 0, [100, 110], [1, 1]), turn('express', 0, [100, 220], [1000])],
+    ...[turn('limit', 1, [100, 200], [1, 1]), turn('express', 1, [100, 600], [1000])],
+  ])
+  expect(result.limit).toMatchObject({ p99RatioToLimit: 1, callsARound: 1, rounds: 4 })
+  expect(result.express).toEqual({
+    ...{ p50Ms: 100, p99Ms: 600, p99RatioToLimit: 2.5, p99RatioSpread: [2.25, 2.75] },
+    ...{ callsARound: 1000, rounds: 2, cpuMicros: 20 },
+  })
+})
+
+test('the kinds of a soak ask for something else each time, by all their routes in turn', () => {
+  expect([0, 1, 2].map((number) => pathOf('xml', number))).toEqual(['/xml/whole/0', '/xml/part/1', '/xml/whole/2'])
+  for (const kind of Object.keys(KINDS)) expect(pathOf(kind, 7)).toMatch(/\/7$/)
+})
+
 test('each contender takes its turn once a round, in changing company', () => {
   expect([0, 1, 2, 3].map((round) => inOrder(['a', 'b', 'c'], round).join(''))).toEqual(['abc', 'acb', 'cab', 'cba'])
 })
@@ -145,6 +167,33 @@ describe('the program', () => {
       scenarios: { cacheHit: { limit: all, express: all } },
     })
   }, 60_000)
+
+  test('has hits that are confirmed, hits among many, and a crowd that makes one call', async () => {
+    const only = 'cacheHitMany,cacheHitNotModified,stampede'
+    const { stdout } = await bench('--seconds', '1', '--only', only, '--json', '--contenders', 'limit')
+    const { scenarios } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+    expect(Object.keys(scenarios)).toEqual(only.split(','))
+    expect(scenarios.cacheHitNotModified.limit.rps).toBeGreaterThan(0)
+    expect(scenarios.cacheHitMany.limit.rps).toBeGreaterThan(0)
+    const { callsARound, rounds, p50Ms } = scenarios.stampede.limit
+    expect(callsARound).toBe(1)
+    expect(rounds).toBeGreaterThanOrEqual(5)
+    expect(p50Ms).toBeGreaterThanOrEqual(100)
+  }, 60_000)
+
+  test.each([
+    [['--only', 'replies'], "unknown kind 'replies'; known: reply, call"],
+    [['--mb', '1'], "--mb must be a number, at least 16; got '1'"],
+    [['--gb', '1'], "Unknown option '--gb'"],
+  ])(
+    'for a soak says what is wrong with %j, and fails',
+    async (argv, message) => {
+      const soak = fileURLToPath(new URL('soak/main.ts', import.meta.url))
+      const failing = run(process.execPath, ['--conditions=facet-source', '--no-warnings', soak, ...argv])
+      await expect(failing).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(message) })
+    },
+    30_000,
+  )
 
   test('runs what needs no servers, by the beginning of its name, and keeps to the seconds', async () => {
     const began = performance.now()

@@ -3,15 +3,16 @@ import { BenchError } from './errors.ts'
 import { type Results, table } from './report.ts'
 import { scenarios } from './scenarios/index.ts'
 import type { Scenario } from './scenarios/scenario.ts'
-import { killAll, type Program, start } from './support/processes.ts'
+import { endOnSignals, fail } from './support/ending.ts'
+import { type Program, start } from './support/processes.ts'
 
 const known = {
   scenarios: scenarios.map((scenario) => scenario.name),
   contenders: [...new Set(scenarios.flatMap((scenario) => scenario.contenders))],
 }
 
-/** A minute a contender and scenario, besides what is timed: far more than is needed, so that it ends even so. */
-const SPARE_MS = 60_000
+/** Two minutes a contender and scenario, besides what is timed: far more than is needed, so that it ends even so. */
+const SPARE_MS = 120_000
 
 async function main(): Promise<void> {
   const options = parseArguments(process.argv.slice(2), known)
@@ -58,20 +59,5 @@ function planOf(options: Arguments): Planned[] {
   throw new BenchError(`${options.scenarios.join(', ')}: has none of the contenders ${options.contenders.join(', ')}`)
 }
 
-/** Ends at once, with all that was started here: what is still under way can no longer matter. */
-function fail(error: unknown): never {
-  console.error(error instanceof BenchError ? error.message : error)
-  killAll()
-  process.exit(1)
-}
-
-/** As a shell reports a process that a signal has ended. */
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 }
-for (const [signal, code] of Object.entries(SIGNALS)) {
-  process.on(signal, () => {
-    killAll()
-    process.exit(code)
-  })
-}
-
+endOnSignals()
 await main().catch(fail)

@@ -23,12 +23,22 @@ const TITLES: Record<string, string> = {
   smallP99Ms: 'small p99 ms',
   largeMs: 'large ms',
   cpuMsPerLarge: 'CPU ms/large',
+  p99RatioToLimit: 'p99 ratio',
+  callsARound: 'backend calls',
+  boundMb: 'bound MB',
+  writtenMb: 'written MB',
+  reckonedMb: 'reckoned MB',
+  loadedMb: 'loaded MB',
+  restMb: 'at rest MB',
+  baseMb: 'base MB',
+  share: '(at rest - base) / bound',
 }
 const SPREADS: Record<string, string> = {
   ratioToLimit: 'ratioSpread',
   ratioToFloor: 'ratioSpread',
   microsPerDocument: 'microsSpread',
   delayP99Ms: 'delayP99Spread',
+  p99RatioToLimit: 'p99RatioSpread',
 }
 
 /** A table a scenario; its columns are the figures that the scenario gave. */

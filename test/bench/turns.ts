@@ -1,8 +1,9 @@
 import { BenchError } from './errors.ts'
 import type { LoadScenario } from './scenarios/load-scenario.ts'
 import type { Bench } from './scenarios/scenario.ts'
+import { requestBytes } from './support/connections.ts'
 import { fetchOnce } from './support/fetch.ts'
-import { type Load, type LoadResult, openLoad } from './support/load.ts'
+import { type Load, type LoadResult, openLoad, statusesOf } from './support/load.ts'
 import { type Program, portOf } from './support/processes.ts'
 
 const WARM_UP_MS = 2000
@@ -25,7 +26,7 @@ export interface Slice extends LoadResult {
 export async function takeTurns(programs: readonly Program[], scenario: LoadScenario, bench: Bench): Promise<Slice[]> {
   const began = performance.now()
   const turn = (program: Program, ms: number): ReturnType<typeof takeTurn> =>
-    takeTurn(program, scenario.paths(performance.now() - began), ms, bench.connections)
+    takeTurn(program, scenario, scenario.paths(performance.now() - began), ms, bench.connections)
 
   for (const program of programs) {
     bench.progress(`${scenario.name}: warming ${program.name} up`)
@@ -50,11 +51,16 @@ export function inOrder<T>(items: readonly T[], round: number): T[] {
   return round % 2 === 0 ? rotated : rotated.reverse()
 }
 
-async function takeTurn(program: Program, paths: readonly string[], ms: number, connections: number) {
+async function takeTurn(
+  program: Program,
+  scenario: LoadScenario,
+  paths: readonly string[],
+  ms: number,
+  connections: number,
+) {
   try {
-    // What can be cached is cached before anything is timed.
-    for (const path of paths) await fetchOnce(portOf(program), path)
-    const load = await openLoad(portOf(program), paths, connections)
+    const requests = await requestsFor(portOf(program), scenario, paths)
+    const load = await openLoad(portOf(program), requests, connections, scenario.revalidates ? 304 : 200)
     try {
       await load.run(LEAD_IN_MS)
       return await timed(program, load, ms)
@@ -66,16 +72,27 @@ async function takeTurn(program: Program, paths: readonly string[], ms: number, 
   }
 }
 
+/** What is sent in a slice. What can be cached is cached before anything is timed. */
+async function requestsFor(
+  port: number,
+  { filled, revalidates }: LoadScenario,
+  paths: readonly string[],
+): Promise<Buffer[]> {
+  if (filled) return paths.map((path) => requestBytes(port, path))
+  const requests: Buffer[] = []
+  for (const path of paths) {
+    const { headers } = await fetchOnce(port, path)
+    if (revalidates && headers.etag === undefined) throw new Error(`no ETag with GET ${path}`)
+    requests.push(requestBytes(port, path, revalidates ? { 'if-none-match': headers.etag as string } : {}))
+  }
+  return requests
+}
+
 /** Nothing is in flight when the CPU time is read, before and after, so it belongs to exactly the requests counted. */
 async function timed(program: Program, load: Load, ms: number) {
   const before = await program.usage()
   const result = await load.run(ms)
   const after = await program.usage()
-  if (result.unexpected.size > 0) throw new BenchError(`answered ${statuses(result)} under load`)
+  if (result.unexpected.size > 0) throw new BenchError(`answered ${statusesOf(result)} under load`)
   return { ...result, cpuMicros: after.cpuMicros - before.cpuMicros, peakRssMb: after.peakRssMb }
-}
-
-function statuses({ unexpected, requests }: LoadResult): string {
-  const counted = [...unexpected].map(([status, count]) => `${count} × ${status}`)
-  return `${counted.join(', ')} of ${requests}`
 }

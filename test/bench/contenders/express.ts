@@ -4,8 +4,17 @@ import express from 'express'
 import { createProxyMiddleware } from 'http-proxy-middleware'
 import { LRUCache } from 'lru-cache'
 import { backendUrl, report } from '../support/child.ts'
-import { CACHED_ORDERS, CACHED_SECONDS, type JsonAnswer, MANAGER, ORDERS, type XmlAnswer } from '../support/shapes.ts'
-import { bought, customer, httpAgent, invoices, manager } from './express/backends.ts'
+import {
+  CACHED_ORDERS,
+  CACHED_SECONDS,
+  type JsonAnswer,
+  MANAGER,
+  MOST_SINGLE,
+  ORDERS,
+  SINGLE_SECONDS,
+  type XmlAnswer,
+} from '../support/shapes.ts'
+import { bought, customer, httpAgent, invoices, manager, single } from './express/backends.ts'
 
 const app = express().disable('x-powered-by')
 
@@ -15,6 +24,9 @@ const cache = new LRUCache<string, JsonAnswer>({
   ttl: CACHED_SECONDS * 1000,
   fetchMethod: (id) => jsonAnswer(id, CACHED_ORDERS),
 })
+
+/** Looked up and set, as most do it: nobody waits for what another one is loading. */
+const singles = new LRUCache<string, JsonAnswer>({ max: MOST_SINGLE, ttl: SINGLE_SECONDS * 1000 })
 
 app.get('/bench/json/:id', async (req, res) => {
   res.json(await jsonAnswer(req.params.id, ORDERS))
@@ -26,6 +38,14 @@ app.get('/bench/xml/:id', async (req, res) => {
 
 app.get('/bench/cached/:id', async (req, res) => {
   res.json(await cache.fetch(req.params.id))
+})
+
+app.get('/bench/single/:id', async (req, res) => {
+  const { id } = req.params
+  const known = singles.get(id)
+  const answer = known ?? (await single(id))
+  if (!known) singles.set(id, answer)
+  res.json(answer)
 })
 
 app.use('/reverseproxy', createProxyMiddleware({ target: backendUrl('CRM_URL'), changeOrigin: true, agent: httpAgent }))

@@ -10,11 +10,12 @@ import { z } from 'zod'
 import { makeRegistry } from '../../../src/endpoint/registry.ts'
 import { openLog } from '../../../src/ops/log.ts'
 import { backendUrl, report } from '../support/child.ts'
-import { CACHED_ORDERS, CACHED_SECONDS, MANAGER, ORDERS } from '../support/shapes.ts'
+import { CACHED_ORDERS, CACHED_SECONDS, MANAGER, MOST_SINGLE, ORDERS, SINGLE_SECONDS } from '../support/shapes.ts'
 
 const crm = rest('crm', { url: backendUrl('CRM_URL') })
 const shop = rest('shop', { url: backendUrl('SHOP_URL') })
 const billing = soap('billing', { url: `${backendUrl('BILLING_URL')}/billing`, namespace: 'urn:acme:billing:v1' })
+const answers = rest('answers', { url: backendUrl('ANSWERS_URL') })
 
 const customer = crm.get('/users/:id', {
   output: z
@@ -63,6 +64,21 @@ const invoices = billing.operation('GetInvoices', {
     ),
 })
 
+const answer = answers.get('/answers/:id', {
+  output: z.object({
+    customer: z.object({
+      id: z.string(),
+      number: z.string(),
+      name: z.string(),
+      email: z.string(),
+      city: z.string(),
+    }),
+    orders: z.array(z.object({ id: z.number(), sku: z.string(), quantity: z.number(), total: z.number() })),
+    products: z.array(z.object({ sku: z.string(), title: z.string(), price: z.number() }).nullable()),
+    manager: z.object({ id: z.number(), name: z.string() }),
+  }),
+})
+
 const jsonAggregate = endpoint('GET /bench/json/:id')
   .source('customer', customer, ({ params }) => ({ id: params.id }))
   .source('orders', orders, ({ params }) => ({ userId: params.id, limit: ORDERS }))
@@ -81,6 +97,10 @@ const cached = endpoint('GET /bench/cached/:id', { cache: { ttl: `${CACHED_SECON
   .source('products', products, ['orders'], ({ orders }) => orders.map(({ sku }) => sku))
   .source('manager', users, () => ({ id: MANAGER }))
 
+const single = endpoint('GET /bench/single/:id', { cache: { ttl: `${SINGLE_SECONDS}s` } })
+  .source('answer', answer, ({ params }) => params)
+  .merge(({ answer }) => answer)
+
 const passed = proxy('ANY /reverseproxy/*path', crm)
 
 /** Endpoints that nobody calls, spread over the tree as a large service's are. */
@@ -90,14 +110,16 @@ const others = Array.from({ length: Number(process.env.ENDPOINTS ?? 1) }, (_, in
   })),
 )
 
-const routes = [jsonAggregate, xmlAggregate, cached, passed, ...others]
+const routes = [jsonAggregate, xmlAggregate, cached, single, passed, ...others]
 const registry = makeRegistry(
   [{ file: 'facet.ts', name: 'bench', routes }],
   [client('web', { default: true }), client('mobile'), client('desktop', { format: 'xml' })].map((client) => {
     return { file: 'facet.ts', client, transforms: [] }
   }),
 )
-const { listener } = await app({ config: readConfig({}), registry })
+/** Room for all that is asked for here: 2 kB an answer, and half a kB for its key and the cache's own records. */
+const room = { CACHE_MAX_ENTRIES: String(MOST_SINGLE), CACHE_MAX_BYTES: String(MOST_SINGLE * 4_096) }
+const { listener } = await app({ config: readConfig(room), registry })
 openLog('info', destination({ dest: '/dev/null', sync: false, maxWrite: 131_072 }))
 const server = createServer(listener)
 server.listen(0, '127.0.0.1', () => report({ port: (server.address() as AddressInfo).port }))

@@ -1,11 +1,21 @@
 /** The best off-the-shelf stack, as a team that knows it would write it: Fastify, undici, fast-xml-parser, lru-cache. */
+import { hash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import Fastify from 'fastify'
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { request } from 'undici'
 import { backendUrl, report } from '../support/child.ts'
-import { CACHED_ORDERS, CACHED_SECONDS, type JsonAnswer, MANAGER, ORDERS, type XmlAnswer } from '../support/shapes.ts'
-import { bought, customer, dispatcher, invoices, manager } from './fastify/backends.ts'
+import {
+  CACHED_ORDERS,
+  CACHED_SECONDS,
+  type JsonAnswer,
+  MANAGER,
+  MOST_SINGLE,
+  ORDERS,
+  SINGLE_SECONDS,
+  type XmlAnswer,
+} from '../support/shapes.ts'
+import { bought, customer, dispatcher, invoices, manager, single } from './fastify/backends.ts'
 import { jsonSchema, xmlSchema } from './fastify/schemas.ts'
 
 const PROXY_ROUTE = '/reverseproxy'
@@ -17,11 +27,20 @@ type Id = { Params: { id: string } }
 const crm = backendUrl('CRM_URL')
 const app = Fastify()
 
-/** What is kept is the serialised answer, and concurrent misses share one load. */
-const cache = new LRUCache<string, string>({
+/** What is kept is the serialised answer with its entity tag, and concurrent misses share one load. */
+interface Kept {
+  text: string
+  etag: string
+}
+const aggregates = new LRUCache<string, Kept>({
   max: 10_000,
   ttl: CACHED_SECONDS * 1000,
-  fetchMethod: async (id) => JSON.stringify(await jsonAnswer(id, CACHED_ORDERS)),
+  fetchMethod: async (id) => serialised(await jsonAnswer(id, CACHED_ORDERS)),
+})
+const singles = new LRUCache<string, Kept>({
+  max: MOST_SINGLE,
+  ttl: SINGLE_SECONDS * 1000,
+  fetchMethod: async (id) => serialised(await single(id)),
 })
 
 app.get<Id>('/bench/json/:id', { schema: { response: { 200: jsonSchema } } }, ({ params }) =>
@@ -30,10 +49,13 @@ app.get<Id>('/bench/json/:id', { schema: { response: { 200: jsonSchema } } }, ({
 
 app.get<Id>('/bench/xml/:id', { schema: { response: { 200: xmlSchema } } }, ({ params }) => xmlAnswer(params.id))
 
-app.get<Id>('/bench/cached/:id', async ({ params }, reply) => {
-  reply.type('application/json; charset=utf-8')
-  return cache.fetch(params.id)
-})
+app.get<Id>('/bench/cached/:id', async (request, reply) =>
+  reuse(request, reply, await aggregates.fetch(request.params.id)),
+)
+
+app.get<Id>('/bench/single/:id', async (request, reply) =>
+  reuse(request, reply, await singles.fetch(request.params.id)),
+)
 
 app.get(`${PROXY_ROUTE}/*`, async (incoming, reply) => {
   const url = crm + incoming.url.slice(PROXY_ROUTE.length)
@@ -41,6 +63,20 @@ app.get(`${PROXY_ROUTE}/*`, async (incoming, reply) => {
   reply.code(statusCode).headers(endToEnd(headers))
   return body
 })
+
+function serialised(answer: JsonAnswer): Kept {
+  const text = JSON.stringify(answer)
+  return { text, etag: `"${hash('sha1', text, 'base64')}"` }
+}
+
+/** Sends what is kept, or 304 to who has it. */
+function reuse({ headers }: FastifyRequest<Id>, reply: FastifyReply, kept: Kept | undefined): string | FastifyReply {
+  if (kept === undefined) return reply.code(502).send()
+  reply.header('etag', kept.etag)
+  if (headers['if-none-match'] === kept.etag) return reply.code(304).send()
+  reply.type('application/json; charset=utf-8')
+  return kept.text
+}
 
 async function jsonAnswer(id: string, limit: number): Promise<JsonAnswer> {
   const [who, what, boss] = await Promise.all([customer(id), bought(id, limit), manager(MANAGER)])

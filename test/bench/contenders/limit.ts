@@ -1,33 +1,40 @@
 /**
- * The bare limit: node:http, undici's `dispatch` and code written for these four routes and nothing else. What Facet
+ * The bare limit: node:http, undici's `dispatch` and code written for these few routes and nothing else. What Facet
  * costs above this is the price of everything that it does in general.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { backendUrl, report } from '../support/child.ts'
-import { CACHED_ORDERS, CACHED_SECONDS, ORDERS } from '../support/shapes.ts'
-import { type Finish, jsonAggregate, xmlAggregate } from './limit/aggregate.ts'
+import { CACHED_ORDERS, CACHED_SECONDS, ORDERS, SINGLE_SECONDS } from '../support/shapes.ts'
+import { type Finish, get, jsonAggregate, xmlAggregate } from './limit/aggregate.ts'
 import { forward } from './limit/forward.ts'
+import { Kept } from './limit/kept.ts'
 import { poolOf } from './limit/read.ts'
 import { type Prepared, prepare, refuse, send, toLatin1 } from './limit/reply.ts'
 
 const JSON_ROUTE = '/bench/json/'
 const XML_ROUTE = '/bench/xml/'
 const CACHED_ROUTE = '/bench/cached/'
+const SINGLE_ROUTE = '/bench/single/'
 const PROXY_ROUTE = '/reverseproxy'
 
 const pools = {
   crm: poolOf(backendUrl('CRM_URL')),
   shop: poolOf(backendUrl('SHOP_URL')),
   billing: poolOf(backendUrl('BILLING_URL')),
+  answers: poolOf(backendUrl('ANSWERS_URL')),
 }
-const cache = new Map<string, { prepared: Prepared; storedMs: number }>()
+const aggregates = new Kept(CACHED_SECONDS)
+const singles = new Kept(SINGLE_SECONDS)
+const loads = new Map<string, Promise<Prepared>>()
+const MISS = ['cache-status', 'Facet; fwd=miss; stored', 'age', '0']
 
 function handle(req: IncomingMessage, res: ServerResponse): void {
   const url = req.url as string
   if (url.startsWith(JSON_ROUTE)) jsonAggregate(pools, url.slice(JSON_ROUTE.length), ORDERS, answering(req, res))
   else if (url.startsWith(XML_ROUTE)) xmlAggregate(pools, url.slice(XML_ROUTE.length), ORDERS, answering(req, res))
   else if (url.startsWith(CACHED_ROUTE)) cached(url.slice(CACHED_ROUTE.length), req, res)
+  else if (url.startsWith(SINGLE_ROUTE)) single(url.slice(SINGLE_ROUTE.length), req, res)
   else if (url.startsWith(`${PROXY_ROUTE}/`)) forward(pools.crm, url.slice(PROXY_ROUTE.length), req, res)
   else refuse(res, 404)
 }
@@ -37,23 +44,43 @@ function answering(req: IncomingMessage, res: ServerResponse): Finish {
 }
 
 function cached(id: string, req: IncomingMessage, res: ServerResponse): void {
-  const entry = cache.get(id)
-  if (entry) {
-    const age = Math.floor((performance.now() - entry.storedMs) / 1000)
-    if (age < CACHED_SECONDS) {
-      const status = `Facet; hit; ttl=${CACHED_SECONDS - age}`
-      send(req, res, entry.prepared, ['cache-status', status, 'age', String(age)])
-      return
-    }
-  }
+  if (aggregates.send(id, req, res)) return
   jsonAggregate(pools, id, CACHED_ORDERS, (error, answer) => {
     if (error) {
       refuse(res, 502)
       return
     }
     const prepared = toLatin1(prepare(answer))
-    cache.set(id, { prepared, storedMs: performance.now() })
-    send(req, res, prepared, ['cache-status', 'Facet; fwd=miss; stored', 'age', '0'])
+    aggregates.set(id, prepared)
+    send(req, res, prepared, MISS)
+  })
+}
+
+/** Whoever asks for what is being loaded waits for that load. */
+function single(id: string, req: IncomingMessage, res: ServerResponse): void {
+  if (singles.send(id, req, res)) return
+  let load = loads.get(id)
+  if (!load) {
+    load = loadSingle(id).finally(() => loads.delete(id))
+    loads.set(id, load)
+  }
+  load.then(
+    (prepared) => send(req, res, prepared, MISS),
+    () => refuse(res, 502),
+  )
+}
+
+function loadSingle(id: string): Promise<Prepared> {
+  return new Promise((resolve, reject) => {
+    get(pools.answers, `/answers/${id}`, (error, body) => {
+      if (error) {
+        reject(error)
+        return
+      }
+      const prepared = toLatin1(prepare(JSON.parse(body.toString())))
+      singles.set(id, prepared)
+      resolve(prepared)
+    })
   })
 }
 

@@ -1,10 +1,15 @@
 import { aggregateJson } from './aggregate-json.ts'
 import { aggregateXml } from './aggregate-xml.ts'
-import { cacheHit } from './cache-hit.ts'
+import { cacheHit, cacheHitNotModified } from './cache-hit.ts'
+import { cacheHitMany } from './cache-hit-many.ts'
 import { proxy } from './proxy.ts'
 import type { Scenario } from './scenario.ts'
+import { stampede } from './stampede.ts'
 import { xmlScenarios } from './xml.ts'
 import { xmlLarge } from './xml-large.ts'
 
+const aggregates = [aggregateJson, aggregateXml]
+const caches = [cacheHit, cacheHitMany, cacheHitNotModified, stampede]
+
 /** All scenarios, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [aggregateJson, aggregateXml, cacheHit, proxy, ...xmlScenarios, xmlLarge]
+export const scenarios: readonly Scenario[] = [...aggregates, ...caches, proxy, ...xmlScenarios, xmlLarge]

@@ -3,6 +3,7 @@ import { contenders } from '../contenders.ts'
 import { figures } from '../figures.ts'
 import { type Program, start, startAll } from '../support/processes.ts'
 import { takeTurns } from '../turns.ts'
+import { withFilled } from './filled.ts'
 import type { Bench, Scenario } from './scenario.ts'
 
 /** A scenario in which every contender answers the same requests under load. */
@@ -15,7 +16,14 @@ export interface LoadScenario {
   same: 'json' | 'bytes'
   /** Whether the answer has an ETag of the contender's own, so that `If-None-Match` must give a 304 from the limit and from Facet. */
   conditional: boolean
+  /** The requests carry the entity tag of what they ask for, so that every timed answer must be a 304. */
+  revalidates?: boolean
+  /** All that can be asked for: requested once at the start, and then no request may reach a backend any more. */
+  filled?: readonly string[]
 }
+
+/** So many answers are compared. */
+const COMPARED = 10
 
 /** Makes a scenario of the requests that it consists of: compare, warm up, take turns, compute. */
 export function loadScenario(options: LoadScenario): Scenario {
@@ -29,9 +37,12 @@ export function loadScenario(options: LoadScenario): Scenario {
       const programs = await startContenders(bench)
       try {
         bench.progress(`${name}: comparing the answers of ${programs.map((program) => program.name).join(', ')}`)
-        await compareAnswers(programs, paths(0), options.same)
-        await compareHeaders(programs, paths(0), options.conditional)
-        return figures(await takeTurns(programs, options, bench))
+        const compared = paths(0).slice(0, COMPARED)
+        await compareAnswers(programs, compared, options.same)
+        await compareHeaders(programs, compared, options.conditional)
+        const { filled } = options
+        const turns = () => takeTurns(programs, options, bench)
+        return figures(filled ? await withFilled(name, programs, filled, bench, turns) : await turns())
       } finally {
         await Promise.all(programs.map((program) => program.stop()))
       }
@@ -40,7 +51,7 @@ export function loadScenario(options: LoadScenario): Scenario {
 }
 
 /** Fresh processes for each scenario: neither the peak memory nor the compiled code of one has seen the others. */
-async function startContenders(bench: Bench): Promise<Program[]> {
+export async function startContenders(bench: Bench): Promise<Program[]> {
   const backends = await bench.backends()
   const chosen = contenders.filter(({ name }) => bench.contenders.includes(name))
   return startAll(chosen.map(({ name, path, env }) => start(name, path, { ...backends, ...env })))

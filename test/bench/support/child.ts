@@ -48,7 +48,7 @@ function usage(): Usage {
 }
 
 /** A URL that the harness has put into the environment. */
-export function backendUrl(name: 'CRM_URL' | 'SHOP_URL' | 'BILLING_URL' | 'STATEMENTS_URL'): string {
+export function backendUrl(name: 'CRM_URL' | 'SHOP_URL' | 'BILLING_URL' | 'ANSWERS_URL' | 'STATEMENTS_URL'): string {
   const url = process.env[name]
   if (!url) throw new Error(`${name} is not set`)
   return url

@@ -1,5 +1,4 @@
-import { connect, type Socket } from 'node:net'
-import { responseReader } from './responses.ts'
+import { openConnections } from './connections.ts'
 
 const STALLED_MS = 15_000
 
@@ -9,42 +8,42 @@ export interface LoadResult {
   /** From the first request to the last response. */
   elapsedMs: number
   latenciesMs: number[]
-  /** Every status other than 200, with its count. */
+  /** Every status that was not expected, with its count. */
   unexpected: Map<number, number>
 }
 
 /** A closed loop on kept-alive connections: each sends its next request when its last one has been answered. */
 export interface Load {
-  /** Sends for `ms`, then waits for the answers that are still out, so that nothing is in flight at the end. */
-  run(ms: number): Promise<LoadResult>
+  /**
+   * Sends for `ms`, then waits for the answers that are still out, so that nothing is in flight at the end.
+   *
+   * @param most how many requests are sent at the most
+   */
+  run(ms: number, most?: number): Promise<LoadResult>
   close(): void
 }
 
-interface Connection {
-  socket: Socket
-  send(): void
-  /** Called with each complete response. */
-  onResponse(status: number, latencyMs: number): void
-}
-
-/** Opens `connections` connections to a port on this machine. The paths are requested in turn. */
-export async function openLoad(port: number, paths: readonly string[], connections: number): Promise<Load> {
-  const requests = paths.map((path) =>
-    Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/json\r\n\r\n`),
-  )
+/** Opens `connections` connections to a port on this machine. The requests are sent in turn. */
+export async function openLoad(
+  port: number,
+  requests: readonly Buffer[],
+  connections: number,
+  status = 200,
+): Promise<Load> {
   let turn = 0
   let fail: (error: Error) => void = () => {}
   const next = (): Buffer => requests[turn++ % requests.length] as Buffer
-  const all = await Promise.all(Array.from({ length: connections }, () => open(port, next, (error) => fail(error))))
+  const all = await openConnections(port, connections, (error) => fail(error))
 
-  const run = (ms: number): Promise<LoadResult> =>
+  const run = (ms: number, most = Number.POSITIVE_INFINITY): Promise<LoadResult> =>
     new Promise((resolve, reject) => {
       const result: LoadResult = { requests: 0, elapsedMs: 0, latenciesMs: [], unexpected: new Map() }
       const began = performance.now()
-      let busy = all.length
-      let sending = true
+      const starting = all.slice(0, most)
+      let busy = starting.length
+      let left = most - busy
       const timer = setTimeout(() => {
-        sending = false
+        left = 0
       }, ms)
       const watchdog = setTimeout(() => fail(new Error(`no end ${STALLED_MS} ms after the slice`)), ms + STALLED_MS)
       const settle = (outcome: () => void): void => {
@@ -54,54 +53,33 @@ export async function openLoad(port: number, paths: readonly string[], connectio
         outcome()
       }
       fail = (error) => settle(() => reject(error))
-      for (const connection of all) {
-        connection.onResponse = (status, latencyMs) => {
+      for (const connection of starting) {
+        connection.onResponse = (got, latencyMs) => {
           result.requests++
           result.latenciesMs.push(latencyMs)
-          if (status !== 200) result.unexpected.set(status, (result.unexpected.get(status) ?? 0) + 1)
-          if (sending) connection.send()
-          else if (--busy === 0) {
+          if (got !== status) result.unexpected.set(got, (result.unexpected.get(got) ?? 0) + 1)
+          if (left > 0) {
+            left--
+            connection.send(next())
+          } else if (--busy === 0) {
             result.elapsedMs = performance.now() - began
             settle(() => resolve(result))
           }
         }
-        connection.send()
+        connection.send(next())
       }
     })
 
   return {
     run,
     close() {
-      fail = () => {}
-      for (const { socket } of all) socket.destroy()
+      for (const connection of all) connection.close()
     },
   }
 }
 
-async function open(port: number, next: () => Buffer, fail: (error: Error) => void): Promise<Connection> {
-  const socket = await new Promise<Socket>((resolve, reject) => {
-    const opening = connect({ port, host: '127.0.0.1', noDelay: true })
-    opening.once('error', reject)
-    opening.once('connect', () => resolve(opening.off('error', reject)))
-  })
-  let sent = 0
-  const connection: Connection = {
-    socket,
-    send() {
-      sent = performance.now()
-      socket.write(next())
-    },
-    onResponse() {},
-  }
-  const read = responseReader((status) => connection.onResponse(status, performance.now() - sent))
-  socket.on('data', (chunk: Buffer) => {
-    try {
-      read(chunk)
-    } catch (error) {
-      fail(error as Error)
-    }
-  })
-  socket.on('error', fail)
-  socket.on('close', () => fail(new Error('a connection was closed under load')))
-  return connection
+/** What was not as expected, in words. */
+export function statusesOf({ unexpected, requests }: LoadResult): string {
+  const counted = [...unexpected].map(([status, count]) => `${count} × ${status}`)
+  return `${counted.join(', ')} of ${requests}`
 }

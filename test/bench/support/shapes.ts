@@ -38,7 +38,7 @@ export interface Customer {
   city: string
 }
 
-/** The answer of `/bench/json/:id` and `/bench/cached/:id`. */
+/** The answer of `/bench/json/:id`, `/bench/cached/:id` and `/bench/single/:id`. */
 export interface JsonAnswer {
   customer: Customer
   orders: Order[]
@@ -59,5 +59,8 @@ export const ORDERS = 10
 export const CACHED_ORDERS = 20
 /** Seconds for which the cached answer may be used. */
 export const CACHED_SECONDS = 60
+/** The same for `/bench/single/:id`, of which as many answers are kept as anybody asks for here. */
+export const SINGLE_SECONDS = 3_600
+export const MOST_SINGLE = 110_000
 /** The user whose name the JSON aggregate shows as the manager. */
 export const MANAGER = '10'

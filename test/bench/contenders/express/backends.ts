@@ -13,6 +13,7 @@ export const httpAgent = new Agent({ keepAlive: true })
 const crm = axios.create({ baseURL: backendUrl('CRM_URL'), httpAgent, timeout: TIMEOUT_MS })
 const shop = axios.create({ baseURL: backendUrl('SHOP_URL'), httpAgent, timeout: TIMEOUT_MS })
 const billing = axios.create({ baseURL: backendUrl('BILLING_URL'), httpAgent, timeout: TIMEOUT_MS })
+const answers = axios.create({ baseURL: backendUrl('ANSWERS_URL'), httpAgent, timeout: TIMEOUT_MS })
 
 /** A customer from the CRM, cut to what is shown. */
 export async function customer(userId: string): Promise<JsonAnswer['customer']> {
@@ -37,6 +38,12 @@ export async function bought(userId: string, limit: number): Promise<Pick<JsonAn
   const { data: products } = await shop.get<Product[]>('/products', { params })
   const bySku = new Map(products.map(({ sku, title, price }) => [sku, { sku, title, price }]))
   return { orders, products: orders.map(({ sku }) => bySku.get(sku) ?? null) }
+}
+
+/** An answer that one call brings whole. */
+export async function single(id: string): Promise<JsonAnswer> {
+  const { data } = await answers.get<JsonAnswer>(`/answers/${id}`)
+  return data
 }
 
 interface ParsedInvoice {

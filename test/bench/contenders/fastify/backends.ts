@@ -7,6 +7,7 @@ import { INVOICES_HEADERS, invoicesRequest } from '../../support/soap.ts'
 const crm = backendUrl('CRM_URL')
 const shop = backendUrl('SHOP_URL')
 const billing = backendUrl('BILLING_URL')
+const answers = backendUrl('ANSWERS_URL')
 
 /** One agent for all backends: a pool of kept-alive connections each. */
 export const dispatcher = new Agent({ pipelining: 1 })
@@ -33,6 +34,11 @@ export async function bought(userId: string, limit: number): Promise<Pick<JsonAn
   const products = await getJson<Product[]>(`${shop}/products?${query}`)
   const bySku = new Map(products.map(({ sku, title, price }) => [sku, { sku, title, price }]))
   return { orders, products: orders.map(({ sku }) => bySku.get(sku) ?? null) }
+}
+
+/** An answer that one call brings whole. */
+export function single(id: string): Promise<JsonAnswer> {
+  return getJson<JsonAnswer>(`${answers}/answers/${id}`)
 }
 
 interface ParsedInvoice {

@@ -72,7 +72,8 @@ function parts(count: number, answer: object, finish: Finish): Part {
   }
 }
 
-function get(pool: Pool, path: string, done: Done): void {
+/** One JSON call. */
+export function get(pool: Pool, path: string, done: Done): void {
   read(pool, { method: 'GET', path, headers: JSON_HEADERS }, done)
 }
 
