@@ -82,7 +82,11 @@ async function readUpTo(
     size += next.value.length
     if (size > most) return { parts: joined(chunks, iterator) }
   }
-  return { whole: Buffer.concat(chunks, size) }
+  // Memory of its own: a slice of Node's pool would keep what else is in that alive, for as long as it is kept.
+  const whole = Buffer.allocUnsafeSlow(size)
+  let at = 0
+  for (const chunk of chunks) at += chunk.copy(whole, at)
+  return { whole }
 }
 
 /** No generator, which would not let go of the rest where nobody has begun with it. */

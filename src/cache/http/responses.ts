@@ -44,6 +44,9 @@ const MOST_SETS = 4
 /** How long a response is kept that the origin can confirm, after it is no longer fresh. */
 const CONFIRMABLE = 24 * 60 * 60 * 1000
 
+/** Memory besides the body and the characters of the head: of each text in it, and of a response with what is read of it. Measured. */
+const [TEXT, RESPONSE] = [32, 900]
+
 /** Stored responses by URI and, where they vary, by the request fields that they depend on (RFC 9111, section 4.1). */
 export class Responses {
   readonly #store: Store
@@ -135,7 +138,7 @@ function entryOf(response: StoredResponse, info: CacheInfo, tags: readonly strin
   const isConfirmable = info.fields.has('etag') || info.fields.has('last-modified')
   const stale = ['stale-while-revalidate', 'stale-if-error'].map((name) => (info.directives.seconds(name) ?? 0) * 1000)
   const kept = fresh + Math.max(...stale, CONFIRMABLE * (isConfirmable ? 1 : 0.01))
-  const size = response.body.length + response.raw.reduce((sum, text) => sum + text.length, 0)
+  const size = response.body.length + response.raw.reduce((sum, text) => sum + text.length + TEXT, RESPONSE)
   return { value: response, stored: now, fresh, usable: kept, kept, tags: [...tags, ...tagsOf(info.fields)], size }
 }
 
