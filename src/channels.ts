@@ -12,7 +12,10 @@ export interface SourceRecord {
   /** `skipped`: its input was undefined. `aborted`: given up, since something else failed. `idle`: never started. */
   outcome: 'ok' | 'failed' | 'fallback' | 'skipped' | 'aborted' | 'idle'
   code: ErrorCode | undefined
+  /** What its last cache said. */
   cache: CacheState | undefined
+  /** What each of its caches said: the level and the state, for example `call hit`. */
+  told: readonly string[] | undefined
 }
 
 /** One request, from its first byte to its last: published on `facet:request` when the answer is out. */
@@ -59,7 +62,7 @@ export interface CacheRecord {
    * `evicted`: it made room for others, `failure`: the store failed, and was passed over, `healed`: it works (again).
    */
   readonly event: CacheState | 'refresh' | 'rejected' | 'evicted' | 'failure' | 'healed'
-  /** Begins with the level: `call`, `reply` or `http`; `store` where it is the store as a whole. */
+  /** Begins with the level: `call`, `data`, `reply` or `http`; `store` where it is the store as a whole. */
   readonly key: string
   /** Of the value, as near as it is known; 0 where there is none. */
   readonly bytes: number

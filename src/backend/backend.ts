@@ -37,7 +37,7 @@ export interface Backend extends BackendInfo {
 }
 
 /** What an operation may say on its own account, over what its backend says. */
-export interface OperationOptions<I> {
+export interface OperationOptions<I, O = never> {
   /** `read` or `write`; from the method for REST and XML, `write` for SOAP, which is always POST. */
   readonly effect?: Effect
   /** The operation's name in logs, traces and cache keys. */
@@ -45,11 +45,11 @@ export interface OperationOptions<I> {
   readonly timeout?: Duration
   readonly retries?: number
   /** Keeps answers, shared by every endpoint that asks the same. Reads only. */
-  readonly cache?: CallCacheOptions<I>
+  readonly cache?: CallCacheOptions<I, O>
 }
 
 /** How answers are kept. */
-export interface CallCacheOptions<I> extends Omit<CacheOptions, 'ttl'> {
+export interface CallCacheOptions<I, O = never> extends Omit<CacheOptions, 'ttl'> {
   /**
    * How long an answer is fresh. '0s' keeps nothing, but lets equal calls that run at the same time share one; 'origin' is as
    * long as the backend says (RFC 9111).
@@ -57,6 +57,8 @@ export interface CallCacheOptions<I> extends Omit<CacheOptions, 'ttl'> {
   readonly ttl: Duration | 'origin'
   /** What an answer can be purged by. */
   readonly tags?: (input: I) => readonly string[]
+  /** The same, where only the answer tells: of a list of products, each product's. */
+  readonly answerTags?: (answer: O, input: I) => readonly string[]
 }
 
 const url = z.custom<string | EnvironmentVariable>(
@@ -129,6 +131,7 @@ const operationSchema = z.strictObject({
         "a duration such as 300ms, 30s, 5m, 2h, or 'origin', was expected",
       ),
       tags: functionOption().optional(),
+      answerTags: functionOption().optional(),
     })
     .optional(),
 })
@@ -197,7 +200,7 @@ export function defineOperation<I>(
   }
 }
 
-function callFreshness<I>({ ttl, tags, ...options }: CallCacheOptions<I>): CallFreshness<I> {
+function callFreshness<I>({ ttl, tags, answerTags, ...options }: CallCacheOptions<I>): CallFreshness<I> {
   const isOrigins = ttl === 'origin'
-  return { ...cachePolicy({ ...options, ttl: isOrigins ? AS_SAID : ttl }), isOrigins, tags }
+  return { ...cachePolicy({ ...options, ttl: isOrigins ? AS_SAID : ttl }), isOrigins, tags, answerTags }
 }

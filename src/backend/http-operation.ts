@@ -22,7 +22,7 @@ export type Wire<Params> = {
   : { readonly params: { readonly [K in keyof Params]: PathValue } })
 
 /** An operation whose input is its path's parameters. */
-export interface HttpOperation<I, S extends z.ZodType> extends OperationOptions<I> {
+export interface HttpOperation<I, S extends z.ZodType> extends OperationOptions<I, z.output<S>> {
   /** What the answer must be, and what it becomes. */
   readonly output: S
   readonly input?: undefined
@@ -30,7 +30,7 @@ export interface HttpOperation<I, S extends z.ZodType> extends OperationOptions<
 }
 
 /** An operation with a function from the input to the request. */
-export interface HttpOperationWithInput<Params, I, S extends z.ZodType> extends OperationOptions<I> {
+export interface HttpOperationWithInput<Params, I, S extends z.ZodType> extends OperationOptions<I, z.output<S>> {
   /** The request for an input: pure. */
   readonly input: (input: I) => Wire<Params>
   /** The wire shape of the body; for XML it directs how the body is written. */

@@ -2,7 +2,17 @@ import { type CacheRecord, channels } from '../channels.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { isPromise } from '../lib/promise.ts'
 import { claimed } from './claiming.ts'
-import { type Cached, cached, entryOf, type Freshness, failureEntryOf, type Loaded, standIn, taken } from './entry.ts'
+import {
+  allTags,
+  type Cached,
+  cached,
+  entryOf,
+  type Freshness,
+  failureEntryOf,
+  type Loaded,
+  standIn,
+  taken,
+} from './entry.ts'
 import { failureAgain } from './failure.ts'
 import { type Flight, Flights } from './flights.ts'
 import type { Claim, Entry, Look, Mark, Purge, Store } from './store.ts'
@@ -69,7 +79,11 @@ export class Cache {
     }
     const running = this.#flights.find(key)
     const flight = running ?? this.#start(key, freshness, load, old, false)
+    const missed = flight.missed.length
     const outcome = (await this.#flights.join(key, flight, token)) as Cached<T>
+    // It bears a tag that was purged after it had begun and before this one came.
+    if (flight.missed.slice(0, missed).some((tag) => outcome.tags.includes(tag)))
+      return this.get(key, freshness, token, load)
     const state = running && outcome.state === 'miss' ? 'collapsed' : outcome.state
     tell(state, key, 0)
     return state === outcome.state ? outcome : { ...outcome, state }
@@ -121,11 +135,13 @@ export class Cache {
       let entry: Entry | undefined
       try {
         const loaded = await load(flight.token, background)
+        const tags = allTags(freshness, loaded)
+        if (flight.missed.some((tag) => tags.includes(tag))) flight.purged = true
         if (!flight.purged) entry = entryOf(loaded, freshness, old, Date.now())
         if (!entry && loaded.size > freshness.maxBytes) tell('rejected', key, loaded.size)
         if (entry && background) tell('refresh', key, entry.size)
         const left = entry ? entry.fresh - entry.stored : freshness.ttl
-        return { value: loaded.value, state: 'miss', age: 0, ttl: left, stored: entry !== undefined }
+        return { value: loaded.value, state: 'miss', age: 0, ttl: left, stored: entry !== undefined, tags }
       } catch (error) {
         const instead = background || flight.purged ? undefined : standIn(old, error)
         if (instead) return instead

@@ -6,6 +6,7 @@ import type { Entry } from './store.ts'
 
 /** How long a value may be used, and what can take it away before. */
 export interface Freshness extends CachePolicy {
+  /** Those that are known before anything is loaded. */
   readonly tags: readonly string[]
   /** How long the one who asks will wait for stores; as long as the store is given if not said. */
   readonly patience?: Patience | undefined
@@ -20,6 +21,8 @@ export interface Loaded<T> {
   readonly store: boolean
   /** It is fresh until then at the most: what it was made of may be older than itself. Milliseconds since the epoch. */
   readonly fresh?: number | undefined
+  /** More tags, which only what was loaded tells. */
+  readonly tags?: readonly string[] | undefined
   /** How long it may be sent after that, where it says so itself: as `stale` and `staleIfError` of the policy. Milliseconds. */
   readonly stale?: number
   readonly staleIfError?: number
@@ -35,6 +38,8 @@ export interface Cached<T> {
   /** How much longer it is fresh; negative when it is served stale. */
   readonly ttl: number
   readonly stored: boolean
+  /** All that it can be purged by. */
+  readonly tags: readonly string[]
 }
 
 /** What is kept of a load; undefined where nothing is. */
@@ -45,14 +50,20 @@ export function entryOf(
   now: number,
 ): Entry | undefined {
   const { value, size, store, fresh: atMost = Number.POSITIVE_INFINITY, isMakeshift = false } = loaded
-  const { ttl, jitter, maxBytes, tags } = policy
+  const { ttl, jitter, maxBytes } = policy
   const { stale = policy.stale, staleIfError = policy.staleIfError } = loaded
   if (!store || ttl <= 0 || size > maxBytes) return undefined
   if (isMakeshift && old && old.kept > now && !old.failure) return undefined
   const fresh = Math.max(now, Math.min(now + ttl * (1 - jitter * Math.random()), atMost))
   const usable = isMakeshift ? fresh : fresh + stale
   const kept = isMakeshift ? fresh : Math.max(usable, fresh + staleIfError)
+  const tags = allTags(policy, loaded)
   return kept > now ? { value, size, tags, stored: now, fresh, usable, kept } : undefined
+}
+
+/** What a loaded value can be purged by. */
+export function allTags({ tags }: Freshness, loaded: Loaded<unknown>): readonly string[] {
+  return loaded.tags?.length ? [...new Set([...tags, ...loaded.tags])] : tags
 }
 
 /** What there is when a load has failed: the old value, if that may still be used. */
@@ -77,5 +88,5 @@ export function taken(entry: Entry): Cached<unknown> {
 
 /** A stored entry as an answer of the cache. */
 export function cached<T>(entry: Entry<T>, state: CacheState, now: number): Cached<T> {
-  return { value: entry.value, state, age: now - entry.stored, ttl: entry.fresh - now, stored: true }
+  return { value: entry.value, state, age: now - entry.stored, ttl: entry.fresh - now, stored: true, tags: entry.tags }
 }

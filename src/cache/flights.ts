@@ -9,7 +9,12 @@ export interface Flight<T> {
   waiters: number
   /** A purge came while the load ran: what it brings is old already and is not kept. */
   purged: boolean
+  /** Tags that were purged while the load ran, and of which it will only tell at its end whether it bears them. */
+  readonly missed: string[]
 }
+
+/** So many purges during one load are not told apart any more: it may be old by any of them. */
+const MOST_MISSED = 10_000
 
 /** Loads under way by key: whoever asks for what is being loaded waits for that load (single flight). */
 export class Flights<T> {
@@ -40,6 +45,7 @@ export class Flights<T> {
       tags,
       waiters: 0,
       purged: false,
+      missed: [],
       // Begins a microtask later, so that `flight` is there when the load ends at once.
       result: Promise.resolve().then(run),
     }
@@ -73,6 +79,8 @@ export class Flights<T> {
     const wanted = new Set(tags)
     for (const [key, flight] of this.#flights) {
       if (keys.includes(key) || flight.tags.some((tag) => wanted.has(tag))) this.#orphan(key, flight)
+      else if (flight.missed.length + tags.length > MOST_MISSED) this.#orphan(key, flight)
+      else flight.missed.push(...tags)
     }
   }
 

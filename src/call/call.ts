@@ -49,10 +49,18 @@ export interface CallContext {
    * be fresh for longer.
    */
   fresh: number
+  /** What the answer can be purged by, as the caches say that it came through. */
+  tags: Set<string> | undefined
+  /** What the caches said, a line for each look-up: the level and the state. */
+  told: string[] | undefined
   /** Bytes of the last answer as it came from the backend: what the cache reckons its size by. */
   bytes: number
   /** How long the request waits for the cache's store, in all. */
   readonly patience?: Patience | undefined
+  /** What the data of the endpoint can be purged by, as the request says. */
+  readonly dataTags?: readonly string[] | undefined
+  /** Whether the endpoint's kept data is to be passed by. */
+  readonly isBypassing?: boolean
   /** Whether `head` is wanted. */
   readonly wantsHead?: boolean
   /** The head of the last answer. */

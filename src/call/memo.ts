@@ -1,5 +1,6 @@
 import { keyOf } from '../lib/key.ts'
 import type { CallContext, Memorised, Policy } from './call.ts'
+import { noteTags } from './note.ts'
 
 /**
  * Equal reads within one request are made once. The engine gives a request its memo only where two sources of the
@@ -30,5 +31,6 @@ export function memo(): Policy {
 async function shared({ answer, context: first }: Memorised, context: CallContext): Promise<unknown> {
   const value = await answer
   context.fresh = Math.min(context.fresh, first.fresh)
+  noteTags(context, first.tags ?? [])
   return value
 }

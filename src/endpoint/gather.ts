@@ -23,6 +23,8 @@ export interface Gathered {
   readonly partial: readonly Degradation[]
   /** Until when all that came from caches is fresh, in milliseconds since the epoch; undefined where nothing did. */
   readonly fresh: number | undefined
+  /** What it can be purged by, as the caches say that it came through; undefined where none said anything. */
+  readonly tags: readonly string[] | undefined
 }
 
 /** What a gathering is given besides its plan. */
@@ -32,6 +34,8 @@ export interface GatherContext {
   readonly timers: TimerWheel
   /** How long it waits for the cache's store, in all. */
   readonly patience?: Patience | undefined
+  /** Whether the endpoint's kept data is to be passed by. */
+  readonly isBypassing?: boolean
   /** When the deadline began to run, as `performance.now()` counts: the reading of a body is part of it. */
   readonly started: number
   /** Whether others may be given what comes of it. */
@@ -42,7 +46,14 @@ export interface GatherContext {
 
 /** A record for every source of a plan, before any has started. */
 export function newRecords({ steps }: Plan): SourceRecord[] {
-  return steps.map(({ name }) => ({ name, duration: 0, outcome: 'idle', code: undefined, cache: undefined }))
+  return steps.map(({ name }) => ({
+    name,
+    duration: 0,
+    outcome: 'idle',
+    code: undefined,
+    cache: undefined,
+    told: undefined,
+  }))
 }
 
 /**
@@ -63,6 +74,8 @@ class Gathering implements SourceHost {
   readonly memo: Memo | undefined
   readonly isShared: boolean
   readonly patience: Patience | undefined
+  readonly isBypassing: boolean
+  readonly dataTags: readonly string[] | undefined
   readonly #plan: Plan
   readonly #request: ParsedRequest
   readonly #records: readonly SourceRecord[]
@@ -81,7 +94,7 @@ class Gathering implements SourceHost {
   constructor(
     plan: Plan,
     request: ParsedRequest,
-    { token, caller, records, started, patience, isShared = false }: GatherContext,
+    { token, caller, records, started, patience, isShared = false, isBypassing = false }: GatherContext,
     resolve: (gathered: Gathered) => void,
     reject: (error: unknown) => void,
   ) {
@@ -89,6 +102,8 @@ class Gathering implements SourceHost {
     this.caller = caller
     this.isShared = isShared
     this.patience = patience
+    this.isBypassing = isBypassing
+    this.dataTags = plan.dataTags?.({ params: request.params, query: request.query })
     this.deadline = started + plan.deadline
     this.memo = plan.memo ? new Map() : undefined
     this.#plan = plan
@@ -188,7 +203,14 @@ class Gathering implements SourceHost {
     for (const index of this.#plan.given) data[(this.#plan.steps[index] as Step).name] = this.#values[index]
     let fresh: number | undefined
     for (const run of this.#runs) if (run && run.fresh < (fresh ?? Number.POSITIVE_INFINITY)) fresh = run.fresh
-    this.#resolve({ data, partial: this.#partial ? this.#inOrder(this.#partial) : WHOLE, fresh })
+    let tags: Set<string> | undefined
+    for (const run of this.#runs) if (run?.tags) tags = tags ? tags.union(run.tags) : run.tags
+    this.#resolve({
+      data,
+      partial: this.#partial ? this.#inOrder(this.#partial) : WHOLE,
+      fresh,
+      tags: tags && [...tags],
+    })
   }
 
   #inOrder(partial: ReadonlyMap<string, ErrorCode>): Degradation[] {

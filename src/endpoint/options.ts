@@ -30,6 +30,21 @@ export interface ReplyCacheOptions<Req> extends CacheOptions {
   readonly compress?: boolean
 }
 
+/**
+ * How an endpoint's data is cached, before any transform: a value for each source and input, shared by all clients and formats.
+ * It serves where clients are many, or read different sources, and it works without a reply cache as well as behind one.
+ */
+export interface DataCacheOptions<Req> extends CacheOptions {
+  /** How long a value is kept in which a part is replaced by its fallback: not at all if not said. */
+  readonly partial?: Duration
+  /** Who may be given the same data: whoever sends the same, or everyone. */
+  readonly share?: Share
+  /** What the data can be purged by, besides the tags of the calls in it. */
+  readonly tags?: (request: Req) => readonly string[]
+  /** Whether a client's own `Cache-Control: no-cache` or `no-store` goes past it. */
+  readonly bypass?: boolean
+}
+
 /** What an endpoint takes and how it behaves. */
 export interface EndpointOptions<
   R extends Route,
@@ -52,6 +67,7 @@ export interface EndpointOptions<
   /** How long the whole answer may take, 10 s if not said. */
   readonly deadline?: Duration
   readonly cache?: ReplyCacheOptions<Pick<RequestOf<R, Q, B, H, A, S>, 'params' | 'query'>> & { readonly share?: S }
+  readonly data?: DataCacheOptions<Pick<RequestOf<R, Q, B, H, A, S>, 'params' | 'query'>>
   /** The tags of cache entries that are old after this, also where it failed: a write that timed out may have been done. */
   readonly invalidates?: (request: RequestOf<R, Q, B, H, A, S>) => readonly string[]
   readonly auth?: A
@@ -70,6 +86,14 @@ export interface ReplyCacheSettings extends CachePolicy {
   readonly compress: boolean
 }
 
+export interface DataCacheSettings extends CachePolicy {
+  /** Milliseconds. */
+  readonly partial: number
+  readonly share: Share
+  readonly tags: ((request: object) => readonly string[]) | undefined
+  readonly bypass: boolean
+}
+
 /** An endpoint's options, checked, with the defaults filled in. Times in milliseconds. */
 export interface EndpointSettings {
   readonly summary: string | undefined
@@ -79,8 +103,17 @@ export interface EndpointSettings {
   readonly status: number
   readonly deadline: number
   readonly cache: ReplyCacheSettings | undefined
+  readonly data: DataCacheSettings | undefined
   readonly invalidates: ((request: object) => readonly string[]) | undefined
   readonly allow: ((request: object) => boolean) | undefined
+}
+
+const endpointCacheShape = {
+  ...cacheOptionsShape,
+  partial: durationOption.optional(),
+  share: z.enum(['everyone', 'user']).optional(),
+  tags: functionOption<(request: object) => readonly string[]>().optional(),
+  bypass: z.boolean().optional(),
 }
 
 const optionsSchema = z.strictObject({
@@ -97,15 +130,12 @@ const optionsSchema = z.strictObject({
   deadline: durationOption.optional(),
   cache: z
     .strictObject({
-      ...cacheOptionsShape,
-      partial: durationOption.optional(),
-      share: z.enum(['everyone', 'user']).optional(),
-      tags: functionOption<(request: object) => readonly string[]>().optional(),
+      ...endpointCacheShape,
       control: z.string().refine(isFieldValue, 'a Cache-Control value was expected').optional(),
-      bypass: z.boolean().optional(),
       compress: z.boolean().optional(),
     })
     .optional(),
+  data: z.strictObject(endpointCacheShape).optional(),
   invalidates: functionOption<(request: object) => readonly string[]>().optional(),
   auth: z
     .literal('none', "authentication is not part of this version, and nobody would be checked; only 'none' can be said")
@@ -121,7 +151,7 @@ const optionsSchema = z.strictObject({
 export function checkEndpoint(route: Route, options: object): EndpointSettings {
   const what = `endpoint '${route}'`
   checkRoute(route)
-  const { query, body, headers, cache, ...rest } = checkOptions(what, options, optionsSchema)
+  const { query, body, headers, cache, data, ...rest } = checkOptions(what, options, optionsSchema)
   const method = route.slice(0, route.indexOf(' '))
   const isSafe = method === 'GET' || method === 'HEAD'
   if (body && isSafe) throw new DefinitionError(`${what} at 'body': a ${method} request has no body`)
@@ -141,17 +171,24 @@ export function checkEndpoint(route: Route, options: object): EndpointSettings {
     status: rest.status ?? 200,
     deadline: milliseconds(rest.deadline ?? '10s'),
     cache: cache && {
-      ...cachePolicy(cache),
-      partial: milliseconds(cache.partial ?? '0s'),
-      share: cache.share ?? 'user',
-      tags: cache.tags,
+      ...endpointCache(cache),
       control: cache.control,
-      bypass: cache.bypass ?? false,
       compress: cache.compress ?? !isFixed,
     },
+    data: data && endpointCache(data),
     invalidates: rest.invalidates,
     allow: rest.allow,
   })
+}
+
+function endpointCache(said: z.output<z.ZodObject<typeof endpointCacheShape>>): DataCacheSettings {
+  return {
+    ...cachePolicy(said),
+    partial: milliseconds(said.partial ?? '0s'),
+    share: said.share ?? 'user',
+    tags: said.tags,
+    bypass: said.bypass ?? false,
+  }
 }
 
 /** Checks the text of a route. */

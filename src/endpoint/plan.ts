@@ -1,5 +1,6 @@
 import type { Cover, Run, Runtime } from '../call/call.ts'
 import type { AnyEndpoint, Source } from './endpoint.ts'
+import { keptSource } from './kept-source.ts'
 
 /** One source of a plan, its needs as positions. */
 export interface Step {
@@ -22,6 +23,8 @@ export interface Plan {
   readonly given: readonly number[]
   /** Whether two sources could ask the same of the same backend. */
   readonly memo: boolean
+  /** What kept data can be purged by, as the request says; undefined where none is kept, or nothing said. */
+  readonly dataTags: ((request: object) => readonly string[]) | undefined
   /** Milliseconds. */
   readonly deadline: number
 }
@@ -41,10 +44,15 @@ export function makePlan(
   const wanted = reads ? withNeeds(endpoint.sources, reads) : new Set(endpoint.sources.map(({ name }) => name))
   const sources = endpoint.sources.filter(({ name }) => wanted.has(name))
   const position = new Map(sources.map(({ name }, index) => [name, index]))
+  const { route, settings } = endpoint
+  const kept = (name: string, call: Source['call']) => {
+    const run = runtime.bind(call)
+    return settings.data && call.effect === 'read' ? keptSource(runtime, route, name, call, settings.data)(run) : run
+  }
   const steps = sources.map(
     ({ name, call, needs, input }): Step => ({
       name,
-      run: runtime.bind(call),
+      run: kept(name, call),
       input,
       cover: call.cover ?? (maybe.includes(name) ? () => undefined : undefined),
       needs: needs.map((need) => position.get(need) as number),
@@ -57,7 +65,8 @@ export function makePlan(
     needs: steps.map((step) => step.needs.length),
     given: sources.flatMap(({ name }, index) => (!reads || reads.includes(name) ? [index] : [])),
     memo: new Set(operations).size < operations.length,
-    deadline: endpoint.settings.deadline,
+    dataTags: settings.data?.tags,
+    deadline: settings.deadline,
   }
 }
 

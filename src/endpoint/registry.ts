@@ -1,8 +1,8 @@
-import type { BackendInfo, Call } from '../call/call.ts'
+import type { BackendInfo } from '../call/call.ts'
 import { DefinitionError } from '../errors.ts'
-import { TRACE_FIELDS } from '../lib/headers.ts'
 import { type Client, client, type Transform } from './client.ts'
 import { type AnyEndpoint, isEndpoint } from './endpoint.ts'
+import { forwarded } from './forwarded.ts'
 import { isProxy, type ProxyRoute } from './proxy.ts'
 
 /** What a route module gives. */
@@ -117,18 +117,13 @@ function collectBackends(
 
 /** What depends on who asks cannot be everyone's. */
 function checkShare(file: string, { route, settings, sources }: AnyEndpoint, mistakes: string[]): void {
-  if (settings.cache?.share !== 'everyone') return
+  const shared = (['cache', 'data'] as const).find((level) => settings[level]?.share === 'everyone')
+  if (!shared) return
   for (const { name, call } of sources) {
     const personal = forwarded([call]).find((header) => header === 'authorization' || header === 'cookie')
     if (personal)
       mistakes.push(
-        `${file}: the replies of '${route}' are shared by everyone, but its source '${name}' is sent the caller's '${personal}'`,
+        `${file}: the ${shared === 'cache' ? 'replies' : 'data'} of '${route}' are shared by everyone, but its source '${name}' is sent the caller's '${personal}'`,
       )
   }
-}
-
-/** The headers of the client's request that some calls send on, and that an answer can depend on. */
-export function forwarded(calls: readonly Call<never, unknown>[]): string[] {
-  const headers = new Set(calls.flatMap(({ backends }) => backends.flatMap(({ forward }) => forward)))
-  return [...headers.difference(TRACE_FIELDS)].sort()
 }

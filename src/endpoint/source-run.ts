@@ -16,6 +16,8 @@ export interface SourceHost {
   readonly memo: Memo | undefined
   readonly isShared: boolean
   readonly patience: Patience | undefined
+  readonly isBypassing: boolean
+  readonly dataTags: readonly string[] | undefined
   /** The whole has been answered or has failed: what comes later changes nothing, nor its records. */
   readonly over: boolean
   settled(index: number, value: unknown): void
@@ -33,8 +35,12 @@ export class SourceRun implements CallContext {
   readonly source: string
   readonly isShared: boolean
   readonly patience: Patience | undefined
+  readonly isBypassing: boolean
+  readonly dataTags: readonly string[] | undefined
   cache: CacheState | undefined = undefined
   fresh = Number.POSITIVE_INFINITY
+  tags: Set<string> | undefined = undefined
+  told: string[] | undefined = undefined
   bytes = 0
   readonly #host: SourceHost
   readonly #step: Step
@@ -49,6 +55,8 @@ export class SourceRun implements CallContext {
     this.memo = host.memo
     this.isShared = host.isShared
     this.patience = host.patience
+    this.isBypassing = host.isBypassing
+    this.dataTags = host.dataTags
     this.source = step.name
     this.#host = host
     this.#step = step
@@ -101,6 +109,7 @@ export class SourceRun implements CallContext {
   #measure(): void {
     this.#record.duration = this.elapsed
     this.#record.cache = this.cache
+    this.#record.told = this.told
   }
 
   #succeed(value: unknown): void {

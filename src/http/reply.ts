@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto'
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { Cached } from '../cache/entry.ts'
 import type { SourceRecord } from '../channels.ts'
 import type { Degradation } from '../endpoint/gather.ts'
-import { matchesEtag, quoted } from '../lib/headers.ts'
+import { matchesEtag } from '../lib/headers.ts'
 import { type Coding, codedEtag } from './coding.ts'
 
 /** What an endpoint's answer is, for one client's representation: what the reply cache keeps. */
@@ -80,28 +79,6 @@ function heldBy(ifNoneMatch: string, sent: string, plain: string, codings: reado
   if (matchesEtag(ifNoneMatch, sent)) return sent
   if (codings.length === 0) return undefined
   return [plain, ...codings.map((coding) => codedEtag(plain, coding))].find((etag) => matchesEtag(ifNoneMatch, etag))
-}
-
-/** The `Facet` member of Cache-Status (RFC 9211, section 2). Seconds. */
-export function cacheStatus(
-  { state, ttl, stored }: Pick<Cached<unknown>, 'state' | 'ttl' | 'stored'>,
-  key: string | undefined,
-): string {
-  const seconds = Math.floor(ttl / 1000)
-  const shown = key === undefined ? '' : `; key=${quoted(key)}`
-  switch (state) {
-    case 'hit':
-    case 'stale':
-      return `Facet; hit; ttl=${seconds}${shown}`
-    case 'stale-if-error':
-      return `Facet; fwd=stale; ttl=${seconds}; detail=stale-if-error${shown}`
-    case 'bypass':
-      return `Facet; fwd=request${shown}`
-    case 'collapsed':
-      return `Facet; fwd=uri-miss; collapsed${shown}`
-    case 'miss':
-      return `Facet; fwd=uri-miss${stored ? '; stored' : ''}${shown}`
-  }
 }
 
 /** The sources that are missing from a partial reply, a List of Tokens (RFC 9651, section 3.1). */

@@ -7,7 +7,7 @@ import type { Runtime } from '../call/call.ts'
 import type { CacheState, SourceRecord } from '../channels.ts'
 import type { Config } from '../config.ts'
 import type { Format } from '../endpoint/client.ts'
-import { gather, newRecords } from '../endpoint/gather.ts'
+import { type Gathered, gather, newRecords } from '../endpoint/gather.ts'
 import type { ReplyCacheSettings } from '../endpoint/options.ts'
 import { parsePart, parseQuery } from '../endpoint/parse.ts'
 import type { ParsedRequest } from '../endpoint/request.ts'
@@ -15,9 +15,10 @@ import { FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { keyOf, keyOfParams } from '../lib/key.ts'
 import { refuseXml } from './body.ts'
+import { cacheStatus, levelsOf } from './cache-status.ts'
 import { acceptedCodings, type Coding, LEAST_BYTES, NO_CODINGS } from './coding.ts'
 import type { RequestContext } from './context.ts'
-import { cacheStatus, facetPartial, type Representation, representation, send, serverTiming } from './reply.ts'
+import { facetPartial, type Representation, representation, send, serverTiming } from './reply.ts'
 import type { ServedEndpoint, View } from './routes.ts'
 
 /** What answering needs of its app. */
@@ -91,8 +92,7 @@ export class Respond {
     if (allow && allow(request) !== true) throw new FacetError('auth-forbidden')
     if (!cache) return this.#fresh(request)
     const key = this.#key(request)
-    if (cache.bypass && /(^|[\s,])no-(cache|store)([\s,=]|$)/i.test(this.#context.header('cache-control') ?? ''))
-      return this.#fresh(request, key)
+    if (cache.bypass && this.#wantsFresh()) return this.#fresh(request, key)
     const entry = this.#app.runtime.cache.peek<Representation>(key)
     if (!entry) return this.#throughCache(key, cache, request)
     const now = Date.now()
@@ -101,6 +101,11 @@ export class Respond {
     const status = this.#send(entry.value, key, hit, codings)
     // Now that it is out; and only for those who are sent bodies.
     if (codings.length > 0 && status !== 304) this.#endpoint.variants?.make(key, entry, codings)
+  }
+
+  /** Whether the client wants nothing from a cache; whether that counts is for the endpoint to say. */
+  #wantsFresh(): boolean {
+    return /(^|[\s,])no-(cache|store)([\s,=]|$)/i.test(this.#context.header('cache-control') ?? '')
   }
 
   /** The codings that this client is sent a reply in, where there is such a variant of it. */
@@ -122,12 +127,13 @@ export class Respond {
     const patience = this.#app.runtime.patience()
     const freshness = { ...cache, tags: [routeTag(this.#endpoint.route), ...said], patience }
     const load: Load<Representation> = async (token, background) => {
-      const { value, fresh } = await this.#make(request, token, patience, background)
+      const { value, fresh, tags } = await this.#make(request, token, patience, background)
       const size = value.bytes.length + value.etag.length
-      if (value.partial.length === 0) return { value, size, store: true, fresh }
+      if (value.partial.length === 0) return { value, size, store: true, fresh, tags }
       return {
         value,
         size,
+        tags,
         store: cache.partial > 0,
         fresh: Math.min(fresh ?? Number.POSITIVE_INFINITY, Date.now() + cache.partial),
         isMakeshift: true,
@@ -157,7 +163,7 @@ export class Respond {
     token: CancelToken,
     patience: Patience | undefined,
     background = false,
-  ): Promise<{ readonly value: Representation; readonly fresh: number | undefined }> {
+  ): Promise<{ readonly value: Representation } & Pick<Gathered, 'fresh' | 'tags'>> {
     const { plan, shape, formats } = this.#view
     const records = newRecords(plan)
     // A refresh behind the scenes is no part of the request that set it off.
@@ -166,23 +172,25 @@ export class Respond {
       this.#context.record.sources = records
     }
     const isShared = token !== this.#context.token
-    const { data, partial, fresh } = await gather(plan, request, {
+    const { settings } = this.#endpoint.registered.endpoint
+    const { data, partial, fresh, tags } = await gather(plan, request, {
       token,
       isShared,
       caller: this.#context,
       timers: this.#app.runtime.timers,
       patience,
+      isBypassing: settings.data?.bypass === true && this.#wantsFresh(),
       // A load that others may join has a deadline of its own.
       started: isShared ? performance.now() : this.#context.record.started,
       records,
     })
-    return { value: representation(formats[this.#format].write(shape(data)), partial), fresh }
+    return { value: representation(formats[this.#format].write(shape(data)), partial), fresh, tags }
   }
 
   #send(
     value: Representation,
     key: string | undefined,
-    cached: (Omit<Cached<unknown>, 'value'> & { state: CacheState }) | undefined,
+    cached: Pick<Cached<unknown>, 'state' | 'age' | 'ttl' | 'stored'> | undefined,
     codings: readonly Coding[] = this.#codings(value),
   ): number {
     const context = this.#context
@@ -190,9 +198,11 @@ export class Respond {
     // The client has left: there is nobody to write to, and the record says so.
     if (context.token.aborted && context.response.destroyed) throw context.token.reason
     const headers = [...this.#view.formats[this.#format].head, 'X-Request-Id', context.requestId]
+    const levels = this.#records.length === 0 ? undefined : levelsOf(this.#records)
+    if (levels !== undefined && !cached) headers.push('Cache-Status', cacheStatus(undefined, undefined, levels))
     if (cached) {
       context.record.cache = cached.state
-      headers.push('Cache-Status', cacheStatus(cached, config.cacheKeys ? key : undefined))
+      headers.push('Cache-Status', cacheStatus(cached, config.cacheKeys ? key : undefined, levels))
       if (cached.age > 0 || cached.state === 'hit') headers.push('Age', String(Math.floor(cached.age / 1000)))
     }
     if (value.partial.length > 0) headers.push('Facet-Partial', facetPartial(value.partial))

@@ -1,6 +1,7 @@
 import { Fields } from '../../lib/fields.ts'
 import { isPromise } from '../../lib/promise.ts'
 import type { Entry, Mark, Store } from '../store.ts'
+import { tagsOf } from '../tags.ts'
 import type { HttpRequest } from './messages.ts'
 import { ageAt, type CacheInfo, cacheInfo } from './response.ts'
 import { lifetimeOf } from './reuse.ts'
@@ -140,11 +141,4 @@ function entryOf(response: StoredResponse, info: CacheInfo, tags: readonly strin
   const kept = fresh + Math.max(...stale, CONFIRMABLE * (isConfirmable ? 1 : 0.01))
   const size = response.body.length + response.raw.reduce((sum, text) => sum + text.length + TEXT, RESPONSE)
   return { value: response, stored: now, fresh, usable: kept, kept, tags: [...tags, ...tagsOf(info.fields)], size }
-}
-
-/** What the origin says that the response can be purged by: Surrogate-Key, by blanks, or Cache-Tag, by commas. */
-export function tagsOf(fields: Fields): string[] {
-  const keys = (fields.get('surrogate-key') ?? '').split(/\s+/)
-  const tags = (fields.get('cache-tag') ?? '').split(',').map((tag) => tag.trim())
-  return [...new Set([...keys, ...tags])].filter((tag) => tag !== '')
 }

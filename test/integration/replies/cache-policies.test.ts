@@ -63,7 +63,7 @@ describe('a reply', () => {
       await facet.get(path)
       expect(await status(path)).toBe('Facet; hit; ttl=6')
       clock.advance(6_000)
-      expect(await status(path)).toBe('Facet; fwd=uri-miss')
+      expect(await status(path)).toMatch(/^Facet; fwd=uri-miss; detail="call stale/)
     },
   )
 
@@ -71,7 +71,9 @@ describe('a reply', () => {
     await facet.get('/negative')
     clock.advance(15_000)
     const calls = asked('kept')
-    expect((await facet.get('/bounded')).headers.get('cache-status')).toBe('Facet; fwd=uri-miss')
+    expect((await facet.get('/bounded')).headers.get('cache-status')).toBe(
+      'Facet; fwd=uri-miss; detail="call stale, call miss"',
+    )
     await until(
       'the call has been made anew',
       () => asked('kept') === calls + 1 && facet.app.runtime.cache.loading === 0,

@@ -28,6 +28,8 @@ export function testContext(overrides: Partial<CallContext> = {}): TestContext {
     source: 'source',
     memo: undefined,
     cache: undefined,
+    tags: undefined,
+    told: undefined,
     bytes: 0,
     fresh: Number.POSITIVE_INFINITY,
     degrade: (error) => void degraded.push(error),

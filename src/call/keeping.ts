@@ -1,0 +1,126 @@
+import type { Freshness, Loaded } from '../cache/entry.ts'
+import type { CachePolicy } from '../cache/policy.ts'
+import { sizeOfValue } from '../cache/value-size.ts'
+import { codeOf, type ErrorCode, FacetError } from '../errors.ts'
+import type { CancelToken } from '../lib/cancel.ts'
+import { TRACE_FIELDS } from '../lib/headers.ts'
+import { keyOf } from '../lib/key.ts'
+import type { CallContext, Policy, Runtime } from './call.ts'
+import { noteCached } from './note.ts'
+
+/** What is kept at one level of caching: a call's answers, or a source's values. */
+export interface Kept {
+  readonly level: 'call' | 'data'
+  /** What tells its entries apart from all others. */
+  readonly name: string
+  /** The client's headers that count, since backends are sent them. */
+  readonly forward: readonly string[]
+  readonly freshness: CachePolicy
+  /** What an entry can be purged by, as far as it is known before anything is loaded. */
+  tags(input: unknown, context: CallContext): readonly string[]
+  /** Whether the tags say something of the entry that its input does not: then they are part of its key. */
+  readonly areTagsKeyed?: boolean
+  /** Runs the call, and says what it means for keeping; what it leaves out is as the policy has it. */
+  load(run: () => Promise<unknown>, load: CallContext, input: unknown): Promise<LoadedPart>
+  /** How long a value is kept in which something is replaced by a fallback. Milliseconds; 0 for not at all. */
+  readonly partial: number
+}
+
+export type LoadedPart = Partial<Omit<Loaded<unknown>, 'value' | 'size'>> & { readonly value: unknown }
+
+/** A value as it is kept, and the failure that a fallback in it stands for. */
+interface Held {
+  readonly value: unknown
+  readonly partial: ErrorCode | undefined
+}
+
+/**
+ * Keeps what a read answers. The key is what the answer can depend on: the name, the input, and the client's headers that
+ * backends are sent.
+ */
+export function keeping({ cache, freeze }: Runtime, kept: Kept): Policy {
+  const keyed = kept.forward.filter((header) => !TRACE_FIELDS.has(header))
+  return <In, Out>(next: (input: In, context: CallContext) => Promise<Out>) =>
+    async (input: In, context: CallContext) => {
+      const tags = kept.tags(input, context)
+      const freshness: Freshness = { ...kept.freshness, tags, patience: context.patience }
+      const forwarded = keyed.map((header) => context.caller.header(header))
+      const more = [...(forwarded.length > 0 ? [forwarded] : []), ...(kept.areTagsKeyed ? [tags] : [])]
+      const key = [kept.level, kept.name, keyOf(input), ...more.map(keyOf)].join(' ')
+      let own: Loading | undefined
+      const found = await cache.get<Held>(key, freshness, context.token, async (token, background) => {
+        const load = new Loading(context, token)
+        // What is loaded behind the scenes is no part of the request that set it off.
+        if (!background) own = load
+        const { value, ...said } = await kept.load(() => next(input, load), load, input)
+        return loadedOf(kept, load, { value: freeze ? frozen(value) : value, partial: load.partial }, said)
+      })
+      noteCached(context, kept.level, found)
+      if (own?.told) context.told?.push(...own.told)
+      const { value, partial } = found.value
+      // Also for those who did not load it: what they make of it is a partial answer as well.
+      if (partial && !own) context.degrade(new FacetError(partial))
+      return (freeze ? frozen(value) : value) as Out
+    }
+}
+
+function loadedOf(kept: Kept, load: Loading, value: Held, said: Omit<LoadedPart, 'value'>): Loaded<Held> {
+  const { fresh = Number.POSITIVE_INFINITY, tags = [], ...more } = said
+  const isPartial = value.partial !== undefined
+  const until = isPartial ? Date.now() + kept.partial : Number.POSITIVE_INFINITY
+  return {
+    value,
+    size: sizeOfValue(value.value, load.bytes, kept.freshness.maxBytes),
+    store: !isPartial || kept.partial > 0,
+    fresh: Math.min(fresh, load.fresh, until),
+    tags: load.tags ? [...load.tags, ...tags] : tags,
+    ...(isPartial && { isMakeshift: true }),
+    ...more,
+  }
+}
+
+/**
+ * What a load runs with: it belongs to all who wait for it, so neither one's cancellation nor its deadline ends it for the
+ * others; for the rest it is the context of whoever came first.
+ */
+class Loading implements CallContext {
+  readonly isShared = true
+  readonly wantsHead = true
+  readonly token: CancelToken
+  readonly deadline = Number.POSITIVE_INFINITY
+  readonly caller: CallContext['caller']
+  readonly source: string
+  readonly memo: CallContext['memo']
+  readonly patience: CallContext['patience']
+  cache: CallContext['cache'] = undefined
+  bytes = 0
+  fresh = Number.POSITIVE_INFINITY
+  tags: CallContext['tags'] = undefined
+  told: CallContext['told'] = undefined
+  partial: ErrorCode | undefined
+  readonly #first: CallContext
+
+  constructor(first: CallContext, token: CancelToken) {
+    this.token = token
+    this.caller = first.caller
+    this.source = first.source
+    this.memo = first.memo
+    this.patience = first.patience
+    this.#first = first
+  }
+
+  degrade(error: unknown): void {
+    this.partial ??= codeOf(error)
+    this.#first.degrade(error)
+  }
+}
+
+/** What many requests share must not be changed by one of them. */
+function frozen<T>(value: T): T {
+  // The bytes of a buffer cannot be frozen.
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value) && !ArrayBuffer.isView(value)) {
+    Object.freeze(value)
+    for (const item of Object.values(value)) frozen(item)
+  }
+  return value
+}
