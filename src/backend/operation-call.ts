@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Call, Run, Runtime } from '../call/call.ts'
+import { type Call, type Run, type Runtime, UNCHANGED } from '../call/call.ts'
 import { pipeline } from '../call/pipeline.ts'
 import { DefinitionError, FacetError } from '../errors.ts'
 import { Fields } from '../lib/fields.ts'
@@ -28,11 +28,14 @@ export function operationCall<I>(
       const transport = transportOf(backend, runtime)
       const send: Run<I, unknown> = async (input, context) => {
         const requested = context.wantsHead ? Date.now() : 0
-        const answer = await transport.send(write(input, runtime), context, timeout)
+        const outgoing = write(input, runtime)
+        const conditions = outgoing.method === 'GET' ? context.conditions : undefined
+        if (conditions) outgoing.headers.push(...conditions)
+        const answer = await transport.send(outgoing, context, timeout)
         context.bytes = answer.body.length
         if (context.wantsHead)
           context.head = { status: answer.status, fields: fieldsOf(answer), requested, received: Date.now() }
-        return read(answer, context.token)
+        return conditions && answer.status === 304 ? UNCHANGED : read(answer, context.token)
       }
       return pipeline(send, runtime, settings)
     },

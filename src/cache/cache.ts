@@ -21,9 +21,10 @@ import type { Claim, Entry, Look, Mark, Purge, Store } from './store.ts'
  * Fetches a value.
  *
  * @param token the load's own, cancelled when nobody waits for it any more
+ * @param old what has been kept and is no longer fresh: it may still hold
  * @param background whether nobody waits for it to begin with: the old value has been served already
  */
-export type Load<T> = (token: CancelToken, background: boolean) => Promise<Loaded<T>>
+export type Load<T> = (token: CancelToken, background: boolean, old: Entry<T> | undefined) => Promise<Loaded<T>>
 
 /**
  * The caching algorithm: look up, join a load under way, or load and keep. One caller loads, the others wait for it
@@ -134,7 +135,7 @@ export class Cache {
       const mark = this.#store.mark?.()
       let entry: Entry | undefined
       try {
-        const loaded = await load(flight.token, background)
+        const loaded = await load(flight.token, background, old?.failure ? undefined : (old as Entry<T> | undefined))
         const tags = allTags(freshness, loaded)
         if (flight.missed.some((tag) => tags.includes(tag))) flight.purged = true
         if (!flight.purged) entry = entryOf(loaded, freshness, old, Date.now())

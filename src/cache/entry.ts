@@ -26,6 +26,8 @@ export interface Loaded<T> {
   /** How long it may be sent after that, where it says so itself: as `stale` and `staleIfError` of the policy. Milliseconds. */
   readonly stale?: number
   readonly staleIfError?: number
+  /** What the backend said with it, names and values in turn, where it can be asked whether the value still holds. */
+  readonly head?: readonly string[] | undefined
   /** It must not be sent when it is no longer fresh, nor take the place of an old value that is whole: a partial one. */
   readonly isMakeshift?: boolean
 }
@@ -42,6 +44,9 @@ export interface Cached<T> {
   readonly tags: readonly string[]
 }
 
+/** How long a value is kept that its backend can confirm, after it is no longer fresh. Milliseconds. */
+export const CONFIRMABLE = 24 * 60 * 60 * 1000
+
 /** What is kept of a load; undefined where nothing is. */
 export function entryOf(
   loaded: Loaded<unknown>,
@@ -53,12 +58,13 @@ export function entryOf(
   const { ttl, jitter, maxBytes } = policy
   const { stale = policy.stale, staleIfError = policy.staleIfError } = loaded
   if (!store || ttl <= 0 || size > maxBytes) return undefined
-  if (isMakeshift && old && old.kept > now && !old.failure) return undefined
+  if (isMakeshift && old && old.covers > now && !old.failure) return undefined
   const fresh = Math.max(now, Math.min(now + ttl * (1 - jitter * Math.random()), atMost))
   const usable = isMakeshift ? fresh : fresh + stale
-  const kept = isMakeshift ? fresh : Math.max(usable, fresh + staleIfError)
+  const covers = isMakeshift ? fresh : Math.max(usable, fresh + staleIfError)
+  const kept = loaded.head ? Math.max(covers, fresh + CONFIRMABLE) : covers
   const tags = allTags(policy, loaded)
-  return kept > now ? { value, size, tags, stored: now, fresh, usable, kept } : undefined
+  return kept > now ? { value, size, tags, stored: now, fresh, usable, covers, kept, head: loaded.head } : undefined
 }
 
 /** What a loaded value can be purged by. */
@@ -69,7 +75,7 @@ export function allTags({ tags }: Freshness, loaded: Loaded<unknown>): readonly 
 /** What there is when a load has failed: the old value, if that may still be used. */
 export function standIn(old: Entry | undefined, error: unknown): Cached<unknown> | undefined {
   const now = Date.now()
-  return old && old.kept > now && !old.failure && isOutage(error) ? cached(old, 'stale-if-error', now) : undefined
+  return old && old.covers > now && !old.failure && isOutage(error) ? cached(old, 'stale-if-error', now) : undefined
 }
 
 /** That there is nothing, where that is kept. */
@@ -77,7 +83,19 @@ export function failureEntryOf(error: unknown, { negative, tags }: Freshness): E
   const failure = negative > 0 ? keptFailure(error) : undefined
   const now = Date.now()
   const until = now + negative
-  return failure && { value: undefined, failure, size: 0, tags, stored: now, fresh: until, usable: until, kept: until }
+  return (
+    failure && {
+      value: undefined,
+      failure,
+      size: 0,
+      tags,
+      stored: now,
+      fresh: until,
+      usable: until,
+      covers: until,
+      kept: until,
+    }
+  )
 }
 
 /** What another process has loaded. */

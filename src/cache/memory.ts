@@ -121,7 +121,12 @@ export function memoryStore(bounds: MemoryBounds): MemoryStore {
       }))
     },
     totals: () => {
-      const totals: Record<string, { entries: number; bytes: number }> = { call: NONE, data: NONE, reply: NONE, http: NONE }
+      const totals: Record<string, { entries: number; bytes: number }> = {
+        call: NONE,
+        data: NONE,
+        reply: NONE,
+        http: NONE,
+      }
       for (const [key, { entry }] of entries.entries()) {
         const level = key.slice(0, key.indexOf(' '))
         const { entries: count, bytes } = totals[level] ?? NONE

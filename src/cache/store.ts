@@ -12,7 +12,11 @@ export interface Entry<T = unknown> {
   /** May be served stale, while it is renewed in the background, until then; never before `fresh`. */
   readonly usable: number
   /** Until then it is there for when no new value can be had; never before `usable`. */
+  readonly covers: number
+  /** Until then it is kept at all, perhaps for no more than to be confirmed by its backend; never before `covers`. */
   readonly kept: number
+  /** What its backend said with it, names and values in turn, where that can be asked to confirm it. */
+  readonly head?: readonly string[] | undefined
   readonly tags: readonly string[]
   /** Bytes of the value, as near as the one who stored it knows; the store adds its own cost. */
   readonly size: number

@@ -1,8 +1,8 @@
-import { asSaid } from '../cache/http/said.ts'
+import { asSaid, conditionsFor, confirmed } from '../cache/http/said.ts'
 import type { CachePolicy } from '../cache/policy.ts'
 import { tagsOf } from '../cache/tags.ts'
 import { DefinitionError } from '../errors.ts'
-import type { BackendInfo, CallContext, Policy, Runtime } from './call.ts'
+import { type BackendInfo, type CallContext, type Policy, type Runtime, UNCHANGED } from './call.ts'
 import { keeping } from './keeping.ts'
 
 /** How a call's answers are cached. */
@@ -37,15 +37,29 @@ export function cached<I>(runtime: Runtime, backend: BackendInfo, name: string, 
     freshness,
     partial: 0,
     tags: (input) => freshness.tags?.(input as never) ?? [],
-    load: async (run, load, input) => {
-      const value = await run()
-      const { head } = load
+    load: async (run, load, input, old) => {
+      if (freshness.isOrigins) load.conditions = conditionsFor(old?.head)
+      let value = await run(input, load)
+      let { head } = load
+      let size: { size?: number } = {}
+      if (value === UNCHANGED) {
+        const still = head && confirmed(old?.head as readonly string[], head)
+        if (still) {
+          head = still
+          value = old?.value
+          size = { size: old?.size as number }
+        } else {
+          load.conditions = undefined
+          value = await run(input, load)
+          head = load.head
+        }
+      }
       const tags = [
         ...(head ? tagsOf(head.fields) : []),
         ...(freshness.answerTags?.(value as never, input as never) ?? []),
       ]
       if (!freshness.isOrigins) return { value, tags }
-      return head ? { value, tags, ...asSaid(head, isPersonal(load)) } : { value, tags, store: false }
+      return head ? { value, tags, ...size, ...asSaid(head, isPersonal(load)) } : { value, tags, store: false }
     },
   })
 }

@@ -63,6 +63,8 @@ export interface CallContext {
   readonly isBypassing?: boolean
   /** Whether `head` is wanted. */
   readonly wantsHead?: boolean
+  /** Fields by which the backend is asked whether an older answer still holds, names and values in turn; it may say `UNCHANGED`. */
+  readonly conditions?: readonly string[] | undefined
   /** The head of the last answer. */
   head?: ReceivedHead
   /** Whether others may be given the answer: then nothing is said to the backend that only this client has said. */
@@ -70,6 +72,9 @@ export interface CallContext {
   /** Says that a failure was replaced by a fallback, which makes the reply a partial one. */
   degrade(error: unknown): void
 }
+
+/** Instead of an answer: the older one still holds. Only said to who has set `conditions`. */
+export const UNCHANGED = Symbol('unchanged')
 
 /** A call made ready to run. */
 export type Run<I, O> = (input: I, context: CallContext) => Promise<O>

@@ -1,11 +1,12 @@
 import type { Freshness, Loaded } from '../cache/entry.ts'
 import type { CachePolicy } from '../cache/policy.ts'
+import type { Entry } from '../cache/store.ts'
 import { sizeOfValue } from '../cache/value-size.ts'
 import { codeOf, type ErrorCode, FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { TRACE_FIELDS } from '../lib/headers.ts'
 import { keyOf } from '../lib/key.ts'
-import type { CallContext, Policy, Runtime } from './call.ts'
+import type { CallContext, Policy, Run, Runtime } from './call.ts'
 import { noteCached } from './note.ts'
 
 /** What is kept at one level of caching: a call's answers, or a source's values. */
@@ -20,13 +21,20 @@ export interface Kept {
   tags(input: unknown, context: CallContext): readonly string[]
   /** Whether the tags say something of the entry that its input does not: then they are part of its key. */
   readonly areTagsKeyed?: boolean
-  /** Runs the call, and says what it means for keeping; what it leaves out is as the policy has it. */
-  load(run: () => Promise<unknown>, load: CallContext, input: unknown): Promise<LoadedPart>
+  /**
+   * Runs the call, and says what it means for keeping; what it leaves out is as the policy has it.
+   *
+   * @param old what has been kept and is no longer fresh
+   */
+  load(run: Run<unknown, unknown>, load: Loading, input: unknown, old: Old | undefined): Promise<LoadedPart>
   /** How long a value is kept in which something is replaced by a fallback. Milliseconds; 0 for not at all. */
   readonly partial: number
 }
 
-export type LoadedPart = Partial<Omit<Loaded<unknown>, 'value' | 'size'>> & { readonly value: unknown }
+export type LoadedPart = Partial<Omit<Loaded<unknown>, 'value'>> & { readonly value: unknown }
+
+/** A value that was kept. */
+export type Old = Pick<Entry, 'value' | 'size' | 'head'>
 
 /** A value as it is kept, and the failure that a fallback in it stands for. */
 interface Held {
@@ -48,11 +56,16 @@ export function keeping({ cache, freeze }: Runtime, kept: Kept): Policy {
       const more = [...(forwarded.length > 0 ? [forwarded] : []), ...(kept.areTagsKeyed ? [tags] : [])]
       const key = [kept.level, kept.name, keyOf(input), ...more.map(keyOf)].join(' ')
       let own: Loading | undefined
-      const found = await cache.get<Held>(key, freshness, context.token, async (token, background) => {
+      const found = await cache.get<Held>(key, freshness, context.token, async (token, background, old) => {
         const load = new Loading(context, token)
         // What is loaded behind the scenes is no part of the request that set it off.
         if (!background) own = load
-        const { value, ...said } = await kept.load(() => next(input, load), load, input)
+        const { value, ...said } = await kept.load(
+          next as Run<unknown, unknown>,
+          load,
+          input,
+          old && { ...old, value: old.value.value },
+        )
         return loadedOf(kept, load, { value: freeze ? frozen(value) : value, partial: load.partial }, said)
       })
       noteCached(context, kept.level, found)
@@ -83,7 +96,7 @@ function loadedOf(kept: Kept, load: Loading, value: Held, said: Omit<LoadedPart,
  * What a load runs with: it belongs to all who wait for it, so neither one's cancellation nor its deadline ends it for the
  * others; for the rest it is the context of whoever came first.
  */
-class Loading implements CallContext {
+export class Loading implements CallContext {
   readonly isShared = true
   readonly wantsHead = true
   readonly token: CancelToken
@@ -98,6 +111,8 @@ class Loading implements CallContext {
   tags: CallContext['tags'] = undefined
   told: CallContext['told'] = undefined
   partial: ErrorCode | undefined
+  conditions: CallContext['conditions'] = undefined
+  head?: NonNullable<CallContext['head']>
   readonly #first: CallContext
 
   constructor(first: CallContext, token: CancelToken) {

@@ -25,7 +25,7 @@ export function keptSource(
     tags: (_, { dataTags = [] }) => [routeTag(route), ...dataTags],
     // The request says them, and the same input may come from another request.
     areTagsKeyed: settings.tags !== undefined,
-    load: async (run) => ({ value: await run() }),
+    load: async (run, load, input) => ({ value: await run(input, load) }),
   })
   return (next) => {
     const kept = policy(next)

@@ -38,6 +38,12 @@ export class Fields {
     return raw.length === this.raw.length ? this : new Fields(raw)
   }
 
+  /** Those of some names. @param names in lower case */
+  only(names: ReadonlySet<string>): Fields {
+    const others = new Set(this.names()).difference(names)
+    return this.without(others)
+  }
+
   /** The same with other fields in the place of those that have their names, and beside the others. */
   with(others: Fields): Fields {
     if (others.raw.length === 0) return this

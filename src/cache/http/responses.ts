@@ -1,5 +1,6 @@
 import { Fields } from '../../lib/fields.ts'
 import { isPromise } from '../../lib/promise.ts'
+import { CONFIRMABLE } from '../entry.ts'
 import type { Entry, Mark, Store } from '../store.ts'
 import { tagsOf } from '../tags.ts'
 import type { HttpRequest } from './messages.ts'
@@ -42,8 +43,6 @@ interface VariantIndex {
 
 /** Sets of fields that one resource may have at a time; origins use one, and change it now and then. */
 const MOST_SETS = 4
-/** How long a response is kept that the origin can confirm, after it is no longer fresh. */
-const CONFIRMABLE = 24 * 60 * 60 * 1000
 
 /** Memory besides the body and the characters of the head: of each text in it, and of a response with what is read of it. Measured. */
 const [TEXT, RESPONSE] = [32, 900]
@@ -140,5 +139,14 @@ function entryOf(response: StoredResponse, info: CacheInfo, tags: readonly strin
   const stale = ['stale-while-revalidate', 'stale-if-error'].map((name) => (info.directives.seconds(name) ?? 0) * 1000)
   const kept = fresh + Math.max(...stale, CONFIRMABLE * (isConfirmable ? 1 : 0.01))
   const size = response.body.length + response.raw.reduce((sum, text) => sum + text.length + TEXT, RESPONSE)
-  return { value: response, stored: now, fresh, usable: kept, kept, tags: [...tags, ...tagsOf(info.fields)], size }
+  return {
+    value: response,
+    stored: now,
+    fresh,
+    usable: kept,
+    covers: kept,
+    kept,
+    tags: [...tags, ...tagsOf(info.fields)],
+    size,
+  }
 }

@@ -77,7 +77,7 @@ function readEntry(plain: Buffer): Read {
   const reader = new Reader(plain)
   reader.readHeader()
   const [mark, entry] = reader.readValue() as [number, Entry]
-  const times = [mark, entry.stored, entry.fresh, entry.usable, entry.kept]
+  const times = [mark, entry.stored, entry.fresh, entry.usable, entry.covers, entry.kept]
   if (!times.every((time) => typeof time === 'number') || !Array.isArray(entry.tags)) throw new Error('it is no entry')
   return { entry, mark }
 }

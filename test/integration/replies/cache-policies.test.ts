@@ -78,7 +78,9 @@ describe('a reply', () => {
       'the call has been made anew',
       () => asked('kept') === calls + 1 && facet.app.runtime.cache.loading === 0,
     )
-    expect((await facet.get('/bounded')).headers.get('cache-status')).toBe('Facet; fwd=uri-miss; stored')
+    expect((await facet.get('/bounded')).headers.get('cache-status')).toBe(
+      'Facet; fwd=uri-miss; stored; detail="call hit 2"',
+    )
   })
 
   test('that is old stands in for an outage, and says so and how old it is', async () => {
@@ -164,6 +166,84 @@ describe('an answer of a call that is kept as its backend says', () => {
     said({ 'cache-control': 'max-age=10' })
     await facet.get('/saidreply')
     expect(await status('/saidreply')).toBe('Facet; hit; ttl=10')
+  })
+
+  describe('that can be confirmed', () => {
+    /** Answers with a validator, and 304 where that is asked about. */
+    const confirmable = (validator: Record<string, string>, headers: Record<string, string>, more = headers) =>
+      backend.on('GET /said', ({ headers: asked }, nth) => {
+        const isKnown =
+          asked['if-none-match'] === validator.etag && asked['if-modified-since'] === validator['last-modified']
+        return isKnown
+          ? { status: 304, headers: { ...validator, ...more } }
+          : { json: nth, headers: { ...validator, ...headers } }
+      })
+    const statuses = () =>
+      backend.received('GET /said').map(({ headers }) => headers['if-none-match'] ?? headers['if-modified-since'])
+
+    test.each<[string, Record<string, string>]>([
+      ['a strong tag', { etag: '"1"' }],
+      ['a weak tag', { etag: 'W/"1"' }],
+      ['a date', { 'last-modified': 'Fri, 20 Nov 2026 10:00:00 GMT' }],
+      ['both', { etag: '"1"', 'last-modified': 'Fri, 20 Nov 2026 10:00:00 GMT' }],
+    ])('is asked about by %s, and is fresh again for as long as that says', async (_, validator) => {
+      confirmable(validator, { 'cache-control': 'max-age=10' }, { 'cache-control': 'max-age=100' })
+      const first = await value()
+      clock.advance(10_000)
+      expect(await value()).toBe(first)
+      expect(statuses().at(-1)).toBe(validator.etag ?? validator['last-modified'])
+      const calls = asked('said')
+      clock.advance(99_000)
+      expect(await value()).toBe(first)
+      expect(asked('said')).toBe(calls)
+      clock.advance(1_000)
+      await value()
+      expect(asked('said')).toBe(calls + 1)
+    })
+
+    test('is taken anew where the backend has another one', async () => {
+      confirmable({ etag: '"1"' }, { 'cache-control': 'max-age=10' })
+      const first = await value()
+      clock.advance(10_000)
+      confirmable({ etag: '"2"' }, { 'cache-control': 'max-age=10' })
+      expect(await value()).toBeGreaterThan(first)
+    })
+
+    test('is asked about each time where it says no-cache', async () => {
+      confirmable({ etag: '"1"' }, { 'cache-control': 'no-cache' })
+      const first = await value()
+      const calls = asked('said')
+      for (let round = 1; round <= 3; round++) {
+        expect(await value()).toBe(first)
+        expect(asked('said')).toBe(calls + round)
+      }
+    })
+
+    test('is asked for again, without conditions, where the confirmation is of something else', async () => {
+      confirmable({ etag: '"1"' }, { 'cache-control': 'max-age=10' })
+      const first = await value()
+      clock.advance(10_000)
+      backend.on('GET /said', ({ headers }, nth) =>
+        headers['if-none-match'] ? { status: 304, headers: { etag: '"9"' } } : { json: nth },
+      )
+      expect(await value()).toBeGreaterThan(first)
+    })
+
+    test('does not stand in for an outage for that', async () => {
+      confirmable({ etag: '"1"' }, { 'cache-control': 'max-age=10' })
+      await value()
+      clock.advance(10_000)
+      backend.on('GET /said', { status: 503 })
+      expect((await facet.get('/said')).status).toBe(502)
+    })
+
+    test('is not asked about where it was purged', async () => {
+      confirmable({ etag: '"1"', 'surrogate-key': 'it' }, { 'cache-control': 'max-age=10' })
+      await value()
+      await facet.app.invalidate(['it'])
+      await value()
+      expect(statuses().at(-1)).toBeUndefined()
+    })
   })
 
   test('that a client’s credentials went into is kept only where it says that it may be', async () => {

@@ -22,9 +22,9 @@ describe('a value', () => {
     const first = bench.get('k')
     await settled()
     bench.answer('v')
-    expect(await first).toEqual({ value: 'v', state: 'miss', age: 0, ttl: 1_000, stored: true })
+    expect(await first).toEqual({ value: 'v', state: 'miss', age: 0, ttl: 1_000, stored: true, tags: [] })
     jest.advanceTimersByTime(400)
-    expect(await bench.get('k')).toEqual({ value: 'v', state: 'hit', age: 400, ttl: 600, stored: true })
+    expect(await bench.get('k')).toEqual({ value: 'v', state: 'hit', age: 400, ttl: 600, stored: true, tags: [] })
     expect(bench.loads).toHaveLength(1)
   })
 

@@ -7,7 +7,16 @@ afterEach(() => void jest.useRealTimers())
 
 const entry = (value: unknown, { size = 10, tags = [] as string[], usable = 60_000 } = {}): Entry => {
   const now = Date.now()
-  return { value, size, tags, stored: now, fresh: now + usable / 2, usable: now + usable, kept: now + usable }
+  return {
+    value,
+    size,
+    tags,
+    stored: now,
+    fresh: now + usable / 2,
+    usable: now + usable,
+    covers: Number.MAX_SAFE_INTEGER,
+    kept: now + usable,
+  }
 }
 const large = { maxBytes: 1_000_000, maxEntries: 1_000 }
 

@@ -18,6 +18,7 @@ const replyOf = (text: string): Reply => {
     stored: 0,
     fresh: until,
     usable: until,
+    covers: until,
     kept: until,
   }
 }

@@ -14,7 +14,7 @@ const hour = 3_600_000
 /** An entry of an hour, unless something else is said. */
 export function entry(value: unknown, said: Partial<Entry> = {}): Entry {
   const now = Date.now()
-  const times = { stored: now, fresh: now + hour, usable: now + hour, kept: now + hour }
+  const times = { stored: now, fresh: now + hour, usable: now + hour, covers: now + hour, kept: now + hour }
   return { value, tags: [], size: 10, ...times, ...said }
 }
 
@@ -57,9 +57,10 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
 
     contract('an entry comes back with its times, its tags and its size', async () => {
       const now = Date.now()
-      const times = { stored: now, fresh: now + 1_000, usable: now + 2_000, kept: now + 3_000 }
-      await set('a', 'value', { ...times, tags: ['t', 'u'], size: 77 })
-      expect(await get('a')).toEqual({ value: 'value', ...times, tags: [unique('t'), unique('u')], size: 77 })
+      const times = { stored: now, fresh: now + 1_000, usable: now + 2_000, covers: now + 2_500, kept: now + 3_000 }
+      const head = ['ETag', '"1"']
+      await set('a', 'value', { ...times, tags: ['t', 'u'], size: 77, head })
+      expect(await get('a')).toEqual({ value: 'value', ...times, head, tags: [unique('t'), unique('u')], size: 77 })
     })
 
     contract('a newer entry takes the place of an older one', async () => {
