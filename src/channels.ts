@@ -59,14 +59,23 @@ export interface RefreshRecord {
 export interface CacheRecord {
   /**
    * A state of a look-up; or `refresh`: a new value has been kept behind the scenes, `rejected`: it is larger than may be kept,
-   * `evicted`: it made room for others, `failure`: the store failed, and was passed over, `healed`: it works (again).
+   * `evicted`: it made room for others, `failure`: the store failed, and was passed over.
    */
-  readonly event: CacheState | 'refresh' | 'rejected' | 'evicted' | 'failure' | 'healed'
-  /** Begins with the level: `call`, `data`, `reply` or `http`; `store` where it is the store as a whole. */
+  readonly event: CacheState | 'refresh' | 'rejected' | 'evicted' | 'failure'
+  /** Begins with the level: `call`, `data`, `reply` or `http`. */
   readonly key: string
   /** Of the value, as near as it is known; 0 where there is none. */
   readonly bytes: number
   /** Of a failure. */
+  readonly error?: unknown
+}
+
+/** How a store outside the process fares: published on `facet:store`. */
+export interface StoreRecord {
+  /** `down`: it is passed over from now on, `up`: it works (again), `failure`: something else has gone wrong with it. */
+  readonly event: 'down' | 'up' | 'failure'
+  /** The entry that it was about. */
+  readonly key?: string
   readonly error?: unknown
 }
 
@@ -76,9 +85,11 @@ export const channels: {
   readonly call: Channel<CallRecord>
   readonly refresh: Channel<RefreshRecord>
   readonly cache: Channel<CacheRecord>
+  readonly store: Channel<StoreRecord>
 } = {
   request: channel('facet:request'),
   call: channel('facet:call'),
   refresh: channel('facet:refresh'),
   cache: channel('facet:cache'),
+  store: channel('facet:store'),
 }

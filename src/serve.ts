@@ -21,8 +21,14 @@ export interface Serving {
  */
 export async function serve(options: AppOptions = {}): Promise<Serving> {
   const config = options.config ?? readConfig()
-  const running = await app({ ...options, config })
   const log = openLog(config.logLevel)
+  let running: App
+  try {
+    running = await app({ ...options, config })
+  } catch (error) {
+    log.close()
+    throw error
+  }
   const servers: RunningServer[] = []
   try {
     servers.push(await listen(running.listener, config.port, config.host))

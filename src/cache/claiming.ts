@@ -15,13 +15,15 @@ const [FIRST, LAST] = [10, 50]
  */
 export async function claimed(store: Store, key: string, look: Look, token: CancelToken): Promise<Claim | undefined> {
   const started = performance.now()
+  let hasWaited = false
   let claim = await store.claim?.(key, look)
   for (let wait = FIRST; claim?.state === 'busy' && !claim.entry; wait = Math.min(LAST, wait * 1.5)) {
     if (performance.now() - started > LONGEST) return undefined
     await setTimeout(wait, undefined, { ref: false })
     if (token.aborted) throw token.reason
+    hasWaited = true
     // It is the other one's load that is waited for now, not the store.
     claim = await store.claim?.(key, { tags: look.tags })
   }
-  return claim
+  return claim && hasWaited ? { ...claim, hasWaited } : claim
 }

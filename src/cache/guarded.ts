@@ -40,6 +40,7 @@ class Guard implements GuardedStore {
   #missed = { hard: new Missed(), soft: new Missed() }
   #isUp = false
   #isClosed = false
+  #told: 'up' | 'down' | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(store: RemoteStore, options: GuardOptions) {
@@ -63,7 +64,9 @@ class Guard implements GuardedStore {
   async set(key: string, entry: Entry, mark?: number): Promise<void> {
     // A write that fails says nothing of reads: the store may only be full.
     if (this.#isUp)
-      await this.#within(this.#store.set(key, entry, mark), this.#options.wait, (error) => report(error, key))
+      await this.#within(this.#store.set(key, entry, mark), this.#options.wait, (error) =>
+        channels.store.publish({ event: 'failure', key, error }),
+      )
   }
 
   async claim(key: string, look: Parameters<NonNullable<Store['claim']>>[1]): ReturnType<NonNullable<Store['claim']>> {
@@ -120,9 +123,15 @@ class Guard implements GuardedStore {
   }
 
   #trip(error: unknown): void {
-    if (!this.#isUp) return
     this.#isUp = false
-    report(error)
+    this.#tell('down', error)
+  }
+
+  /** Says what has changed. */
+  #tell(event: 'up' | 'down', error?: unknown): void {
+    if (this.#told === event || this.#isClosed) return
+    this.#told = event
+    channels.store.publish({ event, error })
   }
 
   #miss(purge: Purge): void {
@@ -141,7 +150,7 @@ class Guard implements GuardedStore {
     if (error !== undefined) this.#trip(error)
     else if (!this.#isUp) {
       this.#isUp = true
-      if (channels.cache.hasSubscribers) channels.cache.publish({ event: 'healed', key: 'store', bytes: 0 })
+      this.#tell('up')
     }
     // What is down is asked more often: it may be back, or have needed a moment to begin.
     this.#timer = setTimeout(() => void this.#check(), this.#isUp ? check : Math.min(check, DOWN))
@@ -193,8 +202,4 @@ class Late extends Error {
   constructor(wait: number) {
     super(`the store has not answered within ${Math.round(wait)} ms`)
   }
-}
-
-function report(error: unknown, key = 'store'): void {
-  if (channels.cache.hasSubscribers) channels.cache.publish({ event: 'failure', key, bytes: 0, error })
 }

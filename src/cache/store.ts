@@ -76,6 +76,8 @@ export interface Claim {
   readonly state: 'mine' | 'busy' | 'free'
   /** What somebody else has kept in the meantime. */
   readonly entry?: Entry | undefined
+  /** Whether somebody else's load was waited for. */
+  readonly hasWaited?: boolean
   /** Ends a claim. @param isKept whether there is an entry now that others may wait for */
   release?(isKept: boolean): void
 }

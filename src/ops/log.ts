@@ -1,6 +1,7 @@
 import { type DestinationStream, destination, pino } from 'pino'
 import { channels, type RefreshRecord, type RequestRecord, type SourceRecord } from '../channels.ts'
-import { isFacetError } from '../errors.ts'
+import { failure } from './failure.ts'
+import { storeLines } from './store-log.ts'
 
 /** A way to say something that is no request: the start, the stop. */
 export interface Log {
@@ -43,14 +44,17 @@ export function openLog(level: string, out: DestinationStream = standardOutput()
     const { key, error } = message as RefreshRecord
     log.warn({ key, ...failure(error) }, 'refresh failed')
   }
+  const onStore = storeLines((level, fields, message) => log[level](fields, message))
   channels.request.subscribe(onRequest)
   channels.refresh.subscribe(onRefresh)
+  channels.store.subscribe(onStore)
   return {
     info: (fields, message) => log.info(fields, message),
     error: (fields, message) => log.error(fields, message),
     close: () => {
       channels.request.unsubscribe(onRequest)
       channels.refresh.unsubscribe(onRefresh)
+      channels.store.unsubscribe(onStore)
       lines.flush()
       if ('flushSync' in out && typeof out.flushSync === 'function') out.flushSync()
     },
@@ -99,17 +103,6 @@ function requestLine(record: RequestRecord, level: number): string {
 
 function sourcePart({ name, duration, outcome, code, cache }: SourceRecord): string {
   return `"${name}":{"outcome":"${outcome}","ms":${tenth(duration)}${code === undefined ? '' : `,"code":"${code}"`}${cache === undefined ? '' : `,"cache":"${cache}"`}}`
-}
-
-/** What went wrong: the whole chain of causes, for people with access to the log. The stack only where the fault is ours. */
-function failure(error: unknown): { error: string; source?: string; stack?: string } {
-  // A set, since an error that is wrapped to bear its source's name says the same as the one in it.
-  const causes = new Set<string>()
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) causes.add(at.message)
-  const origin = isFacetError(error) && error.code === 'internal' ? error.cause : error
-  const source = isFacetError(error) ? error.source : undefined
-  const stack = origin instanceof Error && !isFacetError(origin) ? origin.stack : undefined
-  return { error: [...causes].join(': '), ...(source && { source }), ...(stack && { stack }) }
 }
 
 function tenth(milliseconds: number): number {

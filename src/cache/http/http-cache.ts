@@ -35,9 +35,12 @@ interface Landed {
   readonly stored: StoredResponse | undefined
   readonly direct: Served | undefined
   readonly forwarded: string
+  readonly isKept: boolean
   /** Cookies, which are for whoever asked first alone. */
   readonly cookies: Fields
 }
+
+const NOTHING = { stored: undefined, direct: undefined, forwarded: '', isKept: false, cookies: Fields.NONE }
 
 /** Why a request was forwarded (RFC 9211, section 2.2). */
 type Reason = 'uri-miss' | 'vary-miss' | 'stale' | 'request'
@@ -155,7 +158,26 @@ export class HttpCache {
     asked: CacheControl,
     old: StoredResponse | undefined,
   ): Flight<Landed> {
-    return this.#flights.start(key, [request.url], (flight) => this.#fetch(request, ask, flight, asked, old))
+    return this.#flights.start(key, [request.url], async (flight) => {
+      const claim = await this.#responses.claim(request, key, flight.token)
+      const others = claim?.hasWaited ? await this.#loadedElsewhere(request, asked) : undefined
+      let landed = others
+      try {
+        landed ??= await this.#fetch(request, ask, flight, asked, old)
+        return landed
+      } finally {
+        claim?.release?.(landed?.isKept ?? false)
+      }
+    })
+  }
+
+  /** What another process has fetched while this one waited for it. */
+  async #loadedElsewhere(request: HttpRequest, asked: CacheControl): Promise<Landed | undefined> {
+    const found = await this.#responses.find(request)
+    if (typeof found === 'string' || found.isOld) return undefined
+    const { response: stored } = found
+    if (reuseOf(infoOf(stored), Date.now(), asked) !== 'fresh') return undefined
+    return { ...NOTHING, request, stored, isKept: true, forwarded: '; collapsed' }
   }
 
   /** Asks the origin whether the stored response still holds, or for another one. */
@@ -168,7 +190,7 @@ export class HttpCache {
   ): Promise<Landed> {
     const oldInfo = old && infoOf(old)
     const question = (old && validating(request.fields, infoOf(old).fields)) ?? request.fields
-    const landed: Landed = { request, stored: undefined, direct: undefined, forwarded: '', cookies: Fields.NONE }
+    const landed: Landed = { ...NOTHING, request }
     const mark = this.#responses.mark()
     let response: OriginResponse
     try {
@@ -199,10 +221,10 @@ export class HttpCache {
         return { ...landed, direct, forwarded }
       }
       const isKept = !flight.purged && (await this.#responses.keep(request, confirmed, info, mark))
-      return { ...landed, stored: confirmed, forwarded: isKept ? `${forwarded}; stored` : forwarded, cookies }
+      return { ...landed, stored: confirmed, isKept, forwarded: isKept ? `${forwarded}; stored` : forwarded, cookies }
     }
     const { stored, body, isKept } = await this.#receiver.receive(request, asked, response, flight, mark)
-    if (isKept) return { ...landed, stored, forwarded: '; stored', cookies: cookiesOf(response.fields) }
+    if (isKept) return { ...landed, stored, isKept, forwarded: '; stored', cookies: cookiesOf(response.fields) }
     const direct = { ...passedOn(response, request.method, ''), body }
     return { ...landed, direct }
   }

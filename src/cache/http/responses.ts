@@ -1,7 +1,9 @@
+import type { CancelToken } from '../../lib/cancel.ts'
 import { Fields } from '../../lib/fields.ts'
 import { isPromise } from '../../lib/promise.ts'
+import { claimed } from '../claiming.ts'
 import { CONFIRMABLE } from '../entry.ts'
-import type { Entry, Mark, Store } from '../store.ts'
+import type { Claim, Entry, Mark, Store } from '../store.ts'
 import { tagsOf } from '../tags.ts'
 import type { HttpRequest } from './messages.ts'
 import { ageAt, type CacheInfo, cacheInfo } from './response.ts'
@@ -99,6 +101,17 @@ export class Responses {
       return true
     } catch {
       return false
+    }
+  }
+
+  /** The right to ask the origin on behalf of all who share the store; undefined where nobody does, or it cannot say. */
+  async claim(request: HttpRequest, flight: string, token: CancelToken): Promise<Claim | undefined> {
+    if (!this.#store.claim) return undefined
+    const look = { tags: this.#tagsOf(request), patience: request.patience }
+    try {
+      return await claimed(this.#store, `http flight ${this.#name} ${flight}`, look, token)
+    } catch (error) {
+      if (token.aborted) throw error
     }
   }
 

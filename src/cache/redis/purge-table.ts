@@ -29,15 +29,14 @@ export class PurgeTable {
     this.#prefix = prefix
   }
 
-  /** The clock now. */
+  /** The clock now. @throws Error while somebody else makes what is missing */
   async now(): Promise<number> {
     const [said, first] = await Promise.all([
       this.#redis.send(this.#clock, ['GET', this.#clock]),
       this.#redis.send(this.#part(0), ['HEXISTS', this.#part(0), FLOOR]),
     ])
-    this.heard(said === null ? await this.#tick() : Number(said))
-    // Which makes it later.
-    if (first === 0) await this.prepare()
+    if (said === null || first === 0) await this.prepare()
+    else this.heard(Number(said))
     return this.known as number
   }
 
@@ -46,7 +45,7 @@ export class PurgeTable {
     this.known = time
   }
 
-  /** Makes the parts of the table that are missing. */
+  /** Makes the clock and the parts of the table that are missing. */
   prepare(): Promise<void> {
     this.#preparing ??= this.#prepare().finally(() => {
       this.#preparing = undefined
@@ -55,16 +54,19 @@ export class PurgeTable {
   }
 
   async #prepare(): Promise<void> {
+    // One does it: what is kept by the clock of one would be older than the floor that the next one makes.
+    const isMine = await this.#redis.send(this.#lock, ['SET', this.#lock, '1', 'NX', 'PX', String(PREPARED_WITHIN)])
+    if (isMine === null) throw new Error('somebody else makes the table of purges')
     const there = await Promise.all(
       PARTS.map((part) => this.#redis.send(this.#part(part), ['HEXISTS', this.#part(part), FLOOR])),
     )
     const missing = PARTS.filter((part) => there[part] === 0)
-    if (missing.length === 0) return
     const now = await this.#tick()
     await Promise.all(
-      missing.map((part) => this.#redis.send(this.#part(part), ['HSETNX', this.#part(part), FLOOR, String(now)])),
+      missing.map((part) => this.#redis.send(this.#part(part), ['HSET', this.#part(part), FLOOR, String(now)])),
     )
     this.heard(now)
+    await this.#redis.send(this.#lock, ['DEL', this.#lock])
   }
 
   /** When an entry with these names was purged last; undefined where nobody knows. */
@@ -123,6 +125,10 @@ export class PurgeTable {
     return `${this.#prefix}clock`
   }
 
+  get #lock(): string {
+    return `${this.#prefix}preparing`
+  }
+
   #part(part: number): string {
     return `${this.#prefix}purged:${part}`
   }
@@ -131,6 +137,8 @@ export class PurgeTable {
 const PARTS = Array.from({ length: 16 }, (_, part) => part)
 /** Slots a part: 262,144 in all, some 15 MB at the very worst. */
 const SLOTS = 16_384
+/** Milliseconds. */
+const PREPARED_WITHIN = 1_000
 const FLOOR = 'floor'
 const SOFT_FLOOR = 'floors'
 

@@ -187,5 +187,5 @@ function readMessage(text: string): { from: string; time: number; purge: Purge }
 }
 
 function report(key: string, error: unknown): void {
-  if (channels.cache.hasSubscribers) channels.cache.publish({ event: 'failure', key, bytes: 0, error })
+  channels.store.publish({ event: 'failure', key, error })
 }

@@ -134,6 +134,21 @@ describeRedis('Facets that share a Redis', () => {
     expect(asked()).toBe(1)
   })
 
+  test('a proxied page that all want at once is asked for by one', async () => {
+    backend.on('GET /wanted', { body: 'page', delay: 150, headers: { 'cache-control': 'max-age=60' } })
+    const replies = await Promise.all(facets.flatMap((facet) => [0, 1, 2].map(() => page(facet, 'wanted'))))
+    expect(replies.map(({ text }) => text)).toEqual(replies.map(() => 'page'))
+    expect(backend.received('GET /wanted')).toHaveLength(1)
+  })
+
+  test('a proxied page that nobody may keep is given by its backend to each', async () => {
+    backend.on('GET /private', (_, nth) => ({ body: `${nth}`, delay: 50, headers: { 'cache-control': 'private' } }))
+    const started = Date.now()
+    const replies = await Promise.all(facets.map((facet) => page(facet, 'private')))
+    expect(new Set(replies.map(({ text }) => text)).size).toBe(facets.length)
+    expect(Date.now() - started).toBeLessThan(1_000)
+  })
+
   test('a stale entry is renewed by one, while all are sent the old one at once', async () => {
     const asked = fresh()
     for (const facet of facets) await told(facet, '/short')

@@ -3,7 +3,7 @@ import { type GuardedStore, guarded } from '../../../../src/cache/guarded.ts'
 import { memoryStore } from '../../../../src/cache/memory.ts'
 import { Patience } from '../../../../src/cache/patience.ts'
 import type { Purge, RemoteStore } from '../../../../src/cache/store.ts'
-import { type CacheRecord, channels } from '../../../../src/channels.ts'
+import { channels, type StoreRecord } from '../../../../src/channels.ts'
 import { cacheBench } from '../../support/cache.ts'
 import { entry } from './store-suite.ts'
 
@@ -64,14 +64,12 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-async function heard(run: () => Promise<void>): Promise<CacheRecord['event'][]> {
-  const events: CacheRecord['event'][] = []
-  const hear = (record: CacheRecord) => {
-    if (record.key === 'store') events.push(record.event)
-  }
-  channels.cache.subscribe(hear as never)
+async function heard(run: () => Promise<void>): Promise<StoreRecord['event'][]> {
+  const events: StoreRecord['event'][] = []
+  const hear = ({ event }: StoreRecord) => void events.push(event)
+  channels.store.subscribe(hear as never)
   await run()
-  channels.cache.unsubscribe(hear as never)
+  channels.store.unsubscribe(hear as never)
   return events
 }
 
@@ -92,7 +90,7 @@ describe.each(['hangs', 'fails'] as const)('a store that %s', (mood) => {
       bad.store.mood = 'well'
       await until(() => guard.isUp)
     })
-    expect(events).toEqual(['failure', 'healed'])
+    expect(events).toEqual(['down', 'up'])
     expect(await guard.get('a')).toMatchObject({ value: 1 })
     expect(await guard.get('b')).toBeUndefined()
   })
