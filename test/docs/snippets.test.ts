@@ -90,12 +90,14 @@ describe('what is typed', () => {
 
   test('is shown with its output at least as often as there are steps in the README', () => {
     const steps = shownCommands().filter(({ where }) => where.startsWith('README.md'))
-    expect(steps.map(({ command }) => /\/(overview|card|people)/.exec(command)?.[1])).toEqual([
+    expect(steps.map(({ command }) => /\/(overview|card|people|invoices|articles)/.exec(command)?.[1])).toEqual([
       'overview',
       'overview',
       'card',
       'card',
       'people',
+      'invoices',
+      'articles',
     ])
   })
 })
@@ -105,6 +107,12 @@ describe('the endpoints of the pages', () => {
     const reply = await fetch(url + path, init)
     return { status: reply.status, headers: reply.headers, body: (await reply.json()) as never }
   }
+
+  test('article says what each level did, and then that it is a hit', async () => {
+    const said = async () => (await asked('/articles/SKU-1002')).headers.get('cache-status')
+    expect(await said()).toBe('Facet; fwd=uri-miss; stored; detail="data miss, call miss"')
+    expect(await said()).toMatch(/^Facet; hit; ttl=(9|10)$/)
+  })
 
   test('account has its four sources', async () => {
     const { status, body } = await asked('/accounts/2?orders=2')
