@@ -158,7 +158,7 @@ describe('the catalogue', () => {
     const started = performance.now()
     const first = await demo.get('/catalog')
     expect(performance.now() - started).toBeGreaterThan(140)
-    expect(first.headers.get('cache-status')).toBe('Facet; fwd=uri-miss; stored')
+    expect(first.headers.get('cache-status')).toBe('Facet; fwd=uri-miss; stored; detail="call miss"')
     const second = await demo.get('/catalog')
     expect(second.text).toBe(first.text)
     expect(second.headers.get('cache-status')).toMatch(/^Facet; hit; ttl=(60|59)$/)

@@ -5,7 +5,7 @@ import { sizeOfValue } from '../cache/value-size.ts'
 import { codeOf, type ErrorCode, FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { TRACE_FIELDS } from '../lib/headers.ts'
-import { keyOf } from '../lib/key.ts'
+import { keyOf, secretKeyOf } from '../lib/key.ts'
 import type { CallContext, Policy, Run, Runtime } from './call.ts'
 import { noteCached } from './note.ts'
 
@@ -53,8 +53,8 @@ export function keeping({ cache, freeze }: Runtime, kept: Kept): Policy {
       const tags = kept.tags(input, context)
       const freshness: Freshness = { ...kept.freshness, tags, patience: context.patience }
       const forwarded = keyed.map((header) => context.caller.header(header))
-      const more = [...(forwarded.length > 0 ? [forwarded] : []), ...(kept.areTagsKeyed ? [tags] : [])]
-      const key = [kept.level, kept.name, keyOf(input), ...more.map(keyOf)].join(' ')
+      const sent = forwarded.length > 0 ? ` ${secretKeyOf(forwarded)}` : ''
+      const key = `${kept.level} ${kept.name} ${keyOf(input)}${sent}${kept.areTagsKeyed ? ` ${keyOf(tags)}` : ''}`
       let own: Loading | undefined
       const found = await cache.get<Held>(key, freshness, context.token, async (token, background, old) => {
         const load = new Loading(context, token)

@@ -13,7 +13,7 @@ import { parsePart, parseQuery } from '../endpoint/parse.ts'
 import type { ParsedRequest } from '../endpoint/request.ts'
 import { FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
-import { keyOf, keyOfParams } from '../lib/key.ts'
+import { keyOf, keyOfParams, secretKeyOf } from '../lib/key.ts'
 import { refuseXml } from './body.ts'
 import { cacheStatus, levelsOf } from './cache-status.ts'
 import { acceptedCodings, type Coding, LEAST_BYTES, NO_CODINGS } from './coding.ts'
@@ -117,8 +117,8 @@ export class Respond {
   /** All that the answer can depend on, and nothing else: equal requests share an entry, different ones never do. */
   #key({ params, query, headers }: ParsedRequest): string {
     const { route, forward } = this.#endpoint
-    const sent = forward.length === 0 ? '' : keyOf(forward.map((name) => this.#context.header(name)))
-    return `reply ${route} ${this.#view.client.name} ${this.#format} ${keyOfParams(params)}${query === NOTHING ? '' : keyOf(query)}${headers === undefined ? '' : keyOf(headers)}${sent}`
+    const sent = forward.length === 0 ? '' : secretKeyOf(forward.map((name) => this.#context.header(name)))
+    return `reply ${route} ${this.#view.client.name} ${this.#format} ${keyOfParams(params)}${query === NOTHING ? '' : keyOf(query)}${headers === undefined ? '' : secretKeyOf(headers)}${sent}`
   }
 
   async #throughCache(key: string, cache: ReplyCacheSettings, request: ParsedRequest): Promise<void> {

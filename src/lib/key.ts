@@ -59,6 +59,11 @@ export function keyOf(value: unknown): string {
   return text.length <= LONGEST ? text : `#${hash('sha256', text, 'base64url')}`
 }
 
+/** The same for what may hold a secret, a client's credentials: keys are shown to operators, and stand in shared stores. */
+export function secretKeyOf(value: unknown): string {
+  return `#${hash('sha256', canonical(value), 'base64url')}`
+}
+
 /**
  * The parameters of a path as a key's part. Names hold no `=`, and values no control characters (lib/path.ts refuses those), so that these can stand between them.
  */

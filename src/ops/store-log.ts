@@ -13,11 +13,11 @@ export function storeLines(
   return (message) => {
     const { event, key, error } = message as StoreRecord
     if (event === 'up') return write('info', {}, 'the shared cache is used')
-    if (event === 'down') return write('warn', failure(error), 'the shared cache is passed over')
+    if (event === 'down') return write('warn', { error: failure(error).error }, 'the shared cache is passed over')
     more++
     const now = performance.now()
     if (now - told < BETWEEN) return
-    write('warn', { key, failures: more, ...failure(error) }, 'the shared cache failed')
+    write('warn', { key, failures: more, error: failure(error).error }, 'the shared cache failed')
     told = now
     more = 0
   }

@@ -1,5 +1,5 @@
 import type { Fields } from '../../lib/fields.ts'
-import { keyOf } from '../../lib/key.ts'
+import { secretKeyOf } from '../../lib/key.ts'
 
 /**
  * The request fields that a response says it depends on, in lower case and in order (RFC 9110, section 12.5.5).
@@ -21,7 +21,7 @@ export function varyOf(fields: Fields): readonly string[] | undefined {
 
 /** What tells the variants of a resource apart: requests for which this is the same get the same one (RFC 9111, section 4.1). */
 export function variantOf(names: readonly string[], request: Fields): string {
-  return keyOf(names.map((name) => [name, normal(request.get(name))]))
+  return secretKeyOf(names.map((name) => [name, normal(request.get(name))]))
 }
 
 /** White space around list members and the case of names do not matter to anybody; the order of members may. */

@@ -114,6 +114,22 @@ describe('data that is kept', () => {
     expect(await status('/kept/2')).toBe('Facet; hit; ttl=5')
   })
 
+  test('is kept under keys that tell nobody’s credentials, as are calls and replies', async () => {
+    const api = rest('mine', { url: backend.url, forward: ['authorization'] })
+    const mine = api.get('/customer', { output: thing.omit({ id: true }), cache: { ttl: '1m' } })
+    const options = {
+      data: { ttl: '1m' },
+      cache: { ttl: '1m' },
+      headers: z.object({ 'x-secret': z.string() }),
+    } as const
+    const other = await harness({ routes: { mine: endpoint('GET /mine', options).source('mine', mine, () => ({})) } })
+    await other.get('/mine', { authorization: 'Bearer hunter2', 'x-secret': 'hunter2' })
+    const keys = other.app.cache.list(0, 10).map(({ key }) => key)
+    expect(keys.map((key) => key.split(' ')[0]).sort()).toEqual(['call', 'data', 'reply'])
+    expect(keys.join()).not.toContain('hunter2')
+    await other.close()
+  })
+
   test('is another for another input, and for another header that its backend is sent', async () => {
     const before = asked()
     for (const tenant of ['a', 'b', 'a']) await facet.get('/overview/3', { 'x-tenant': tenant })
