@@ -10,7 +10,7 @@ import { checkBackends } from './config-backends.ts'
 import { loadRegistry } from './endpoint/load.ts'
 import type { Registry } from './endpoint/registry.ts'
 import { DefinitionError } from './errors.ts'
-import { createHandler } from './http/handler.ts'
+import { createHandler, type Handler } from './http/handler.ts'
 import { createShell, notFound } from './http/shell.ts'
 import { openBus } from './ops/bus.ts'
 import { livez, type Readiness, readyz } from './ops/health.ts'
@@ -58,7 +58,7 @@ export async function app({ config = readConfig(), registry, before = [], after 
   const bus = openBus()
   const takeNote = (purge: Purge) => runtime.cache.purge(purge, true)
   bus.receive(takeNote)
-  stores.onPurge((purge) => void takeNote(purge))
+  stores.onPurge((purge) => void takeNote(purge).catch((error) => channels.store.publish({ event: 'failure', error })))
   const invalidate = async (given: Purge | readonly string[]) => {
     const purge = isTags(given) ? { tags: given } : given
     // What has been done is done: a store that cannot forget must not make a payment look as if it had failed.
@@ -72,7 +72,14 @@ export async function app({ config = readConfig(), registry, before = [], after 
   }
 
   const readiness: Readiness = { ready: true }
-  const handler = createHandler(known, { runtime, config, invalidate })
+  let handler: Handler
+  try {
+    handler = createHandler(known, { runtime, config, invalidate })
+  } catch (error) {
+    bus.close()
+    stores.close()
+    throw error
+  }
   const shell = createShell(handler, { before, after, pages: { '/livez': livez, '/readyz': readyz(readiness) } })
 
   const throughExpress = (request: IncomingMessage, response: ServerResponse) =>

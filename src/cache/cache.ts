@@ -22,9 +22,15 @@ import type { Claim, Entry, Look, Mark, Purge, Store } from './store.ts'
  *
  * @param token the load's own, cancelled when nobody waits for it any more
  * @param old what has been kept and is no longer fresh: it may still hold
+ * @param note takes the tags of what fails: that it is kept that there is nothing goes with them, too
  * @param background whether nobody waits for it to begin with: the old value has been served already
  */
-export type Load<T> = (token: CancelToken, background: boolean, old: Entry<T> | undefined) => Promise<Loaded<T>>
+export type Load<T> = (
+  token: CancelToken,
+  background: boolean,
+  old: Entry<T> | undefined,
+  note: (tags: readonly string[]) => void,
+) => Promise<Loaded<T>>
 
 /**
  * The caching algorithm: look up, join a load under way, or load and keep. One caller loads, the others wait for it
@@ -101,10 +107,18 @@ export class Cache {
    * @param isTold whether others who share the store have been told already
    */
   async purge(purge: Purge, isTold = false): Promise<void> {
+    this.#orphan(purge)
+    const purged = this.#store.purge(purge, isTold)
+    if (!isPromise(purged)) return
+    await purged
+    // What began in the meantime may have found old entries that were still there.
+    this.#orphan(purge)
+  }
+
+  #orphan({ tags = [], keys, all }: Purge): void {
     for (const listener of this.#listeners) listener()
-    if (purge.all) this.#flights.orphanAll()
-    else this.#flights.orphan(purge.tags ?? [], purge.keys)
-    await this.#store.purge(purge, isTold)
+    if (all) this.#flights.orphanAll()
+    else this.#flights.orphan(tags, keys)
   }
 
   /** Forgets everything. */
@@ -132,21 +146,28 @@ export class Cache {
     return this.#flights.start(key, freshness.tags, async (flight) => {
       const claim = this.#store.claim && freshness.ttl > 0 ? await this.#claim(key, freshness, flight) : undefined
       if (claim?.entry) return taken(claim.entry)
+      flight.onPurged = () => claim?.release?.(false)
       const mark = this.#store.mark?.()
       let entry: Entry | undefined
       try {
-        const loaded = await load(flight.token, background, old?.failure ? undefined : (old as Entry<T> | undefined))
-        const tags = allTags(freshness, loaded)
-        if (flight.missed.some((tag) => tags.includes(tag))) flight.purged = true
+        const known = old?.failure ? undefined : (old as Entry<T> | undefined)
+        const note = (tags: readonly string[]) => {
+          flight.noted = tags
+        }
+        const loaded = await load(flight.token, background, known, note)
+        const tags = allTags(freshness.tags, loaded.tags)
+        if (hasMissed(flight, tags)) flight.purged = true
         if (!flight.purged) entry = entryOf(loaded, freshness, old, Date.now())
         if (!entry && loaded.size > freshness.maxBytes) tell('rejected', key, loaded.size)
         if (entry && background) tell('refresh', key, entry.size)
         const left = entry ? entry.fresh - entry.stored : freshness.ttl
         return { value: loaded.value, state: 'miss', age: 0, ttl: left, stored: entry !== undefined, tags }
       } catch (error) {
+        const tags = allTags(freshness.tags, flight.noted)
+        if (hasMissed(flight, tags) || hasMissed(flight, old?.tags ?? [])) flight.purged = true
         const instead = background || flight.purged ? undefined : standIn(old, error)
         if (instead) return instead
-        if (!flight.purged) entry = failureEntryOf(error, freshness)
+        if (!flight.purged) entry = failureEntryOf(error, freshness, tags)
         throw error
       } finally {
         this.#settle(key, entry, mark, claim)
@@ -185,6 +206,11 @@ export class Cache {
       if (channels.refresh.hasSubscribers) channels.refresh.publish({ key, error })
     })
   }
+}
+
+/** Whether one of the tags was purged while the load ran. */
+function hasMissed({ missed }: Flight<unknown>, tags: readonly string[]): boolean {
+  return missed.some((tag) => tags.includes(tag))
 }
 
 /** A store that failed, as if it were empty. */

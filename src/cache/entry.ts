@@ -63,13 +63,13 @@ export function entryOf(
   const usable = isMakeshift ? fresh : fresh + stale
   const covers = isMakeshift ? fresh : Math.max(usable, fresh + staleIfError)
   const kept = loaded.head ? Math.max(covers, fresh + CONFIRMABLE) : covers
-  const tags = allTags(policy, loaded)
+  const tags = allTags(policy.tags, loaded.tags)
   return kept > now ? { value, size, tags, stored: now, fresh, usable, covers, kept, head: loaded.head } : undefined
 }
 
-/** What a loaded value can be purged by. */
-export function allTags({ tags }: Freshness, loaded: Loaded<unknown>): readonly string[] {
-  return loaded.tags?.length ? [...new Set([...tags, ...loaded.tags])] : tags
+/** What a value can be purged by: what was known before it was loaded, and what the load has told. */
+export function allTags(known: readonly string[], told: readonly string[] = []): readonly string[] {
+  return told.length > 0 ? [...new Set([...known, ...told])] : known
 }
 
 /** What there is when a load has failed: the old value, if that may still be used. */
@@ -79,7 +79,7 @@ export function standIn(old: Entry | undefined, error: unknown): Cached<unknown>
 }
 
 /** That there is nothing, where that is kept. */
-export function failureEntryOf(error: unknown, { negative, tags }: Freshness): Entry | undefined {
+export function failureEntryOf(error: unknown, { negative }: Freshness, tags: readonly string[]): Entry | undefined {
   const failure = negative > 0 ? keptFailure(error) : undefined
   const now = Date.now()
   const until = now + negative
@@ -96,6 +96,17 @@ export function failureEntryOf(error: unknown, { negative, tags }: Freshness): E
       kept: until,
     }
   )
+}
+
+/**
+ * An entry that was purged softly: only no longer fresh, and after that for as long as its policy says. What there is not, is
+ * stale at once: nobody is to be told again that it is not there.
+ */
+export function softened(entry: Entry, now: number): Entry | undefined {
+  const { fresh, usable, covers, failure } = entry
+  if (failure) return undefined
+  const until = (end: number) => (end > fresh ? Math.min(end, now + (end - fresh)) : Math.min(end, now))
+  return { ...entry, fresh: Math.min(fresh, now), usable: until(usable), covers: until(covers) }
 }
 
 /** What another process has loaded. */

@@ -11,7 +11,13 @@ export interface Flight<T> {
   purged: boolean
   /** Tags that were purged while the load ran, and of which it will only tell at its end whether it bears them. */
   readonly missed: string[]
+  /** Tags that the load told of, before it failed. */
+  noted: readonly string[]
+  /** Called when it is purged: nobody else is to wait for it. */
+  onPurged?: () => void
 }
+
+const NONE: readonly string[] = []
 
 /** So many purges during one load are not told apart any more: it may be old by any of them. */
 const MOST_MISSED = 10_000
@@ -46,6 +52,7 @@ export class Flights<T> {
       waiters: 0,
       purged: false,
       missed: [],
+      noted: NONE,
       // Begins a microtask later, so that `flight` is there when the load ends at once.
       result: Promise.resolve().then(run),
     }
@@ -91,6 +98,7 @@ export class Flights<T> {
   /** Who comes after the purge must not join a load that began before it. */
   #orphan(key: string, flight: Flight<T>): void {
     flight.purged = true
+    flight.onPurged?.()
     this.#flights.delete(key)
   }
 

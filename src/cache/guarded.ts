@@ -1,7 +1,7 @@
 import { channels } from '../channels.ts'
 import { TimerWheel } from '../lib/timer-wheel.ts'
 import type { Patience } from './patience.ts'
-import type { Entry, Purge, RemoteStore, Store } from './store.ts'
+import type { Claim, Entry, Purge, RemoteStore, Store } from './store.ts'
 
 /** The bounds of a guarded store. Milliseconds. */
 export interface GuardOptions {
@@ -70,7 +70,9 @@ class Guard implements GuardedStore {
   }
 
   async claim(key: string, look: Parameters<NonNullable<Store['claim']>>[1]): ReturnType<NonNullable<Store['claim']>> {
-    return this.#asked(() => this.#store.claim?.(key, look), look.patience)
+    // One that comes late is nobody's, and would keep all others waiting.
+    const late = (claim: Claim | undefined) => claim?.release?.(false)
+    return this.#asked(() => this.#store.claim?.(key, look), look.patience, late)
   }
 
   /** What cannot be told now is told before the store is asked again. */
@@ -90,19 +92,29 @@ class Guard implements GuardedStore {
     this.#store.close()
   }
 
-  #asked<T>(ask: () => T | Promise<T>, patience: Patience | undefined): T | undefined | Promise<T | undefined> {
+  #asked<T>(
+    ask: () => T | Promise<T>,
+    patience: Patience | undefined,
+    late?: (answer: T) => void,
+  ): T | undefined | Promise<T | undefined> {
     const wait = Math.min(this.#options.wait, patience?.left ?? this.#options.wait)
     // A timer fires up to a tick late.
     if (!this.#isUp || wait < TICK) return undefined
     patience?.begin()
-    return this.#within(ask(), wait, (error) => {
+    const fail = (error: unknown) => {
       // Who had no more than a little time left says little of the store.
       if (!(error instanceof Late) || wait >= this.#options.wait) this.#trip(error)
-    }).finally(() => patience?.end())
+    }
+    return this.#within(ask(), wait, fail, late).finally(() => patience?.end())
   }
 
-  /** What comes of an answer in time; what comes later is nobody's. */
-  #within<T>(answer: T | Promise<T>, wait: number, fail: (error: unknown) => void): Promise<T | undefined> {
+  /** What comes of an answer in time; what comes later is nobody's, and is handed to `late`. */
+  #within<T>(
+    answer: T | Promise<T>,
+    wait: number,
+    fail: (error: unknown) => void,
+    late?: (answer: T) => void,
+  ): Promise<T | undefined> {
     return new Promise((resolve) => {
       // A busy event loop may not have got round to an answer that has come, so it is given one more turn.
       const timer = this.#timers.set(Math.max(0, wait - TICK), () => setImmediate(settle, new Late(wait)))
@@ -115,6 +127,7 @@ class Guard implements GuardedStore {
         resolve(undefined)
       }
       Promise.resolve(answer).then((value) => {
+        if (isOver) return late?.(value)
         isOver = true
         timer.clear()
         resolve(value)
@@ -145,7 +158,8 @@ class Guard implements GuardedStore {
     await this.#within(this.#store.check(), wait, (failure) => {
       error = failure
     })
-    if (error === undefined && !this.#isUp) error = await this.#tellMissed()
+    // More may come while these are told.
+    while (error === undefined && !this.#isUp && this.#hasMissed()) error = await this.#tellMissed()
     if (this.#isClosed) return
     if (error !== undefined) this.#trip(error)
     else if (!this.#isUp) {
@@ -155,6 +169,10 @@ class Guard implements GuardedStore {
     // What is down is asked more often: it may be back, or have needed a moment to begin.
     this.#timer = setTimeout(() => void this.#check(), this.#isUp ? check : Math.min(check, DOWN))
     this.#timer.unref()
+  }
+
+  #hasMissed(): boolean {
+    return !this.#missed.hard.isEmpty || !this.#missed.soft.isEmpty
   }
 
   async #tellMissed(): Promise<unknown> {
@@ -178,6 +196,10 @@ class Missed {
   #keys = new Set<string>()
   #all = false
 
+  get isEmpty(): boolean {
+    return !this.#all && this.#tags.size + this.#keys.size === 0
+  }
+
   add({ tags = [], keys = [], all = false }: Purge): void {
     for (const tag of tags) this.#tags.add(tag)
     for (const key of keys) this.#keys.add(key)
@@ -188,7 +210,7 @@ class Missed {
   }
 
   take(soft: boolean): Purge | undefined {
-    if (!this.#all && this.#tags.size + this.#keys.size === 0) return undefined
+    if (this.isEmpty) return undefined
     const purge = { tags: [...this.#tags], keys: [...this.#keys], all: this.#all, soft }
     this.#tags.clear()
     this.#keys.clear()

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { channels } from '../channels.ts'
+import { softened } from './entry.ts'
 import type { Entry, Purge, Store } from './store.ts'
 
 /** The bounds of a memory store. */
@@ -102,14 +103,9 @@ export function memoryStore(bounds: MemoryBounds): MemoryStore {
       const old = new Set(all ? entries.keys() : keys)
       for (const tag of tags) for (const key of keysByTag.get(tag) ?? []) old.add(key)
       for (const key of old) {
-        const { entry, hits = 0 } = (soft && entries.peek(key)) || {}
-        // What there is not, is stale at once: nobody is to be told again that it is not there.
-        if (entry && !entry.failure)
-          entries.set(
-            key,
-            { entry: { ...entry, fresh: Math.min(entry.fresh, Date.now()) }, hits },
-            { noDisposeOnSet: true },
-          )
+        const held = soft ? entries.peek(key) : undefined
+        const entry = held && softened(held.entry, Date.now())
+        if (held && entry) entries.set(key, { entry, hits: held.hits }, { noDisposeOnSet: true })
         else entries.delete(key)
       }
     },

@@ -32,9 +32,15 @@ export function tieredStore(memory: MemoryStore, shared: Store): Store {
     // What is near alone: the others make their own forms of it.
     amend: memory.amend,
     purge: (purge: Purge, isTold = false) => {
-      purges++
-      memory.purge(purge)
-      if (!isTold) return shared.purge(purge)
+      const forget = () => {
+        purges++
+        memory.purge(purge)
+      }
+      forget()
+      if (isTold) return
+      // Again, since until it was noted there the old entry could come back from there.
+      const noted = shared.purge(purge)
+      return isPromise(noted) ? noted.then(forget) : forget()
     },
     mark: () => shared.mark?.(),
     claim: async (key, look) => {

@@ -4,6 +4,7 @@ import { tagsOf } from '../cache/tags.ts'
 import { DefinitionError } from '../errors.ts'
 import { type BackendInfo, type CallContext, type Policy, type Runtime, UNCHANGED } from './call.ts'
 import { keeping } from './keeping.ts'
+import { noteTags } from './note.ts'
 
 /** How a call's answers are cached. */
 export interface CallFreshness<I> extends CachePolicy {
@@ -39,7 +40,11 @@ export function cached<I>(runtime: Runtime, backend: BackendInfo, name: string, 
     tags: (input) => freshness.tags?.(input as never) ?? [],
     load: async (run, load, input, old) => {
       if (freshness.isOrigins) load.conditions = conditionsFor(old?.head)
-      let value = await run(input, load)
+      let value = await run(input, load).catch((error: unknown) => {
+        // That there is nothing may be said with tags as well.
+        if (load.head) noteTags(load, tagsOf(load.head.fields))
+        throw error
+      })
       let { head } = load
       let size: { size?: number } = {}
       if (value === UNCHANGED) {

@@ -7,7 +7,7 @@ import type { CancelToken } from '../lib/cancel.ts'
 import { TRACE_FIELDS } from '../lib/headers.ts'
 import { keyOf, secretKeyOf } from '../lib/key.ts'
 import type { CallContext, Policy, Run, Runtime } from './call.ts'
-import { noteCached } from './note.ts'
+import { noteCached, noteTags } from './note.ts'
 
 /** What is kept at one level of caching: a call's answers, or a source's values. */
 export interface Kept {
@@ -56,17 +56,23 @@ export function keeping({ cache, freeze }: Runtime, kept: Kept): Policy {
       const sent = forwarded.length > 0 ? ` ${secretKeyOf(forwarded)}` : ''
       const key = `${kept.level} ${kept.name} ${keyOf(input)}${sent}${kept.areTagsKeyed ? ` ${keyOf(tags)}` : ''}`
       let own: Loading | undefined
-      const found = await cache.get<Held>(key, freshness, context.token, async (token, background, old) => {
-        const load = new Loading(context, token)
+      // Also where there is nothing: that goes with the same purges.
+      noteTags(context, tags)
+      const found = await cache.get<Held>(key, freshness, context.token, async (token, background, old, note) => {
+        const load = new Loading(context, token, background)
         // What is loaded behind the scenes is no part of the request that set it off.
         if (!background) own = load
-        const { value, ...said } = await kept.load(
-          next as Run<unknown, unknown>,
-          load,
-          input,
-          old && { ...old, value: old.value.value },
-        )
-        return loadedOf(kept, load, { value: freeze ? frozen(value) : value, partial: load.partial }, said)
+        const before = old && { ...old, value: old.value.value }
+        try {
+          const { value, ...said } = await kept.load(next as Run<unknown, unknown>, load, input, before)
+          return loadedOf(kept, load, { value: freeze ? frozen(value) : value, partial: load.partial }, said)
+        } catch (error) {
+          if (load.tags) {
+            note([...load.tags])
+            noteTags(context, load.tags)
+          }
+          throw error
+        }
       })
       noteCached(context, kept.level, found)
       if (own?.told) context.told?.push(...own.told)
@@ -103,7 +109,8 @@ export class Loading implements CallContext {
   readonly deadline = Number.POSITIVE_INFINITY
   readonly caller: CallContext['caller']
   readonly source: string
-  readonly memo: CallContext['memo']
+  // Not the request's: what that has asked for is ended by it, and may be older than a purge that this load has not missed.
+  readonly memo = undefined
   readonly patience: CallContext['patience']
   cache: CallContext['cache'] = undefined
   bytes = 0
@@ -115,18 +122,20 @@ export class Loading implements CallContext {
   head?: NonNullable<CallContext['head']>
   readonly #first: CallContext
 
-  constructor(first: CallContext, token: CancelToken) {
+  readonly #isBackground: boolean
+
+  constructor(first: CallContext, token: CancelToken, isBackground: boolean) {
+    this.#isBackground = isBackground
     this.token = token
     this.caller = first.caller
     this.source = first.source
-    this.memo = first.memo
     this.patience = first.patience
     this.#first = first
   }
 
   degrade(error: unknown): void {
     this.partial ??= codeOf(error)
-    this.#first.degrade(error)
+    if (!this.#isBackground) this.#first.degrade(error)
   }
 }
 

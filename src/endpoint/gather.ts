@@ -38,6 +38,8 @@ export interface GatherContext {
   readonly isBypassing?: boolean
   /** When the deadline began to run, as `performance.now()` counts: the reading of a body is part of it. */
   readonly started: number
+  /** Takes what a failure can be purged by, as the caches say that it came through. */
+  readonly note?: ((tags: readonly string[]) => void) | undefined
   /** Whether others may be given what comes of it. */
   readonly isShared?: boolean
   /** One record a source, filled in as they fare: for the log and `Server-Timing`. */
@@ -79,6 +81,7 @@ class Gathering implements SourceHost {
   readonly #plan: Plan
   readonly #request: ParsedRequest
   readonly #records: readonly SourceRecord[]
+  readonly #note: GatherContext['note']
   readonly #resolve: (gathered: Gathered) => void
   readonly #reject: (error: unknown) => void
   readonly #values: unknown[]
@@ -94,7 +97,7 @@ class Gathering implements SourceHost {
   constructor(
     plan: Plan,
     request: ParsedRequest,
-    { token, caller, records, started, patience, isShared = false, isBypassing = false }: GatherContext,
+    { token, caller, records, started, patience, note, isShared = false, isBypassing = false }: GatherContext,
     resolve: (gathered: Gathered) => void,
     reject: (error: unknown) => void,
   ) {
@@ -109,6 +112,7 @@ class Gathering implements SourceHost {
     this.#plan = plan
     this.#request = request
     this.#records = records
+    this.#note = note
     this.#resolve = resolve
     this.#reject = reject
     this.#left = plan.steps.length
@@ -165,6 +169,8 @@ class Gathering implements SourceHost {
     if (this.#over) return
     this.#end()
     for (const [index, run] of this.#runs.entries()) if (run && this.#waiting[index] !== -1) run.abort()
+    const tags = this.#note && this.#tags()
+    if (tags) this.#note?.([...tags])
     this.#reject(error)
     this.token.cancel(error)
   }
@@ -203,14 +209,19 @@ class Gathering implements SourceHost {
     for (const index of this.#plan.given) data[(this.#plan.steps[index] as Step).name] = this.#values[index]
     let fresh: number | undefined
     for (const run of this.#runs) if (run && run.fresh < (fresh ?? Number.POSITIVE_INFINITY)) fresh = run.fresh
-    let tags: Set<string> | undefined
-    for (const run of this.#runs) if (run?.tags) tags = tags ? tags.union(run.tags) : run.tags
+    const tags = this.#tags()
     this.#resolve({
       data,
       partial: this.#partial ? this.#inOrder(this.#partial) : WHOLE,
       fresh,
       tags: tags && [...tags],
     })
+  }
+
+  #tags(): Set<string> | undefined {
+    let tags: Set<string> | undefined
+    for (const run of this.#runs) if (run?.tags) tags = tags ? tags.union(run.tags) : run.tags
+    return tags
   }
 
   #inOrder(partial: ReadonlyMap<string, ErrorCode>): Degradation[] {

@@ -45,9 +45,10 @@ export function makePlan(
   const sources = endpoint.sources.filter(({ name }) => wanted.has(name))
   const position = new Map(sources.map(({ name }, index) => [name, index]))
   const { route, settings } = endpoint
+  const changed = afterWrites(endpoint.sources)
   const kept = (name: string, call: Source['call']) => {
     const run = runtime.bind(call)
-    return settings.data && call.effect === 'read' ? keptSource(runtime, route, name, call, settings.data)(run) : run
+    return settings.data && !changed.has(name) ? keptSource(runtime, route, name, call, settings.data)(run) : run
   }
   const steps = sources.map(
     ({ name, call, needs, input }): Step => ({
@@ -75,6 +76,14 @@ export function withNeeds(sources: readonly Source[], reads: readonly string[]):
   const wanted = new Set(reads)
   for (const { name, needs } of sources.toReversed()) if (wanted.has(name)) for (const need of needs) wanted.add(need)
   return wanted
+}
+
+/** The sources that write, and those that see what these have written: an older answer would be a wrong one. */
+function afterWrites(sources: readonly Source[]): ReadonlySet<string> {
+  const changed = new Set<string>()
+  for (const { name, call, needs } of sources)
+    if (call.effect === 'write' || needs.some((need) => changed.has(need))) changed.add(name)
+  return changed
 }
 
 /** The operations that a call reaches in the end. */

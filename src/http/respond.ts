@@ -126,8 +126,8 @@ export class Respond {
     const said = cache.tags?.({ params: request.params, query: request.query }) ?? []
     const patience = this.#app.runtime.patience()
     const freshness = { ...cache, tags: [routeTag(this.#endpoint.route), ...said], patience }
-    const load: Load<Representation> = async (token, background) => {
-      const { value, fresh, tags } = await this.#make(request, token, patience, background)
+    const load: Load<Representation> = async (token, background, _, note) => {
+      const { value, fresh, tags } = await this.#make(request, token, patience, background, note)
       const size = value.bytes.length + value.etag.length
       if (value.partial.length === 0) return { value, size, store: true, fresh, tags }
       return {
@@ -163,6 +163,7 @@ export class Respond {
     token: CancelToken,
     patience: Patience | undefined,
     background = false,
+    note?: (tags: readonly string[]) => void,
   ): Promise<{ readonly value: Representation } & Pick<Gathered, 'fresh' | 'tags'>> {
     const { plan, shape, formats } = this.#view
     const records = newRecords(plan)
@@ -179,6 +180,7 @@ export class Respond {
       caller: this.#context,
       timers: this.#app.runtime.timers,
       patience,
+      note,
       isBypassing: settings.data?.bypass === true && this.#wantsFresh(),
       // A load that others may join has a deadline of its own.
       started: isShared ? performance.now() : this.#context.record.started,
@@ -203,7 +205,8 @@ export class Respond {
     if (cached) {
       context.record.cache = cached.state
       headers.push('Cache-Status', cacheStatus(cached, config.cacheKeys ? key : undefined, levels))
-      if (cached.age > 0 || cached.state === 'hit') headers.push('Age', String(Math.floor(cached.age / 1000)))
+      if (cached.age > 0 || cached.state === 'hit')
+        headers.push('Age', String(Math.max(0, Math.floor(cached.age / 1000))))
     }
     if (value.partial.length > 0) headers.push('Facet-Partial', facetPartial(value.partial))
     if (config.serverTiming) headers.push('Server-Timing', this.#timing(cached?.state))

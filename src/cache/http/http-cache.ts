@@ -160,6 +160,7 @@ export class HttpCache {
   ): Flight<Landed> {
     return this.#flights.start(key, [request.url], async (flight) => {
       const claim = await this.#responses.claim(request, key, flight.token)
+      flight.onPurged = () => claim?.release?.(false)
       const others = claim?.hasWaited ? await this.#loadedElsewhere(request, asked) : undefined
       let landed = others
       try {
@@ -220,7 +221,7 @@ export class HttpCache {
         const direct = { status: old.status, fields: info.fields.with(cookies), body: old.body }
         return { ...landed, direct, forwarded }
       }
-      const isKept = !flight.purged && (await this.#responses.keep(request, confirmed, info, mark))
+      const isKept = !flight.purged && (await this.#responses.keep(request, confirmed, info, mark, flight))
       return { ...landed, stored: confirmed, isKept, forwarded: isKept ? `${forwarded}; stored` : forwarded, cookies }
     }
     const { stored, body, isKept } = await this.#receiver.receive(request, asked, response, flight, mark)

@@ -46,7 +46,7 @@ export class Receiver {
     const raw = fields.without(COOKIES).raw
     const stored = { status, raw, body: whole, requested, received }
     if (flight.purged) return { stored: undefined, isKept: false, body: whole }
-    const isKept = await this.#responses.keep(request, stored, { ...info, fields: new Fields(raw) }, mark)
+    const isKept = await this.#responses.keep(request, stored, { ...info, fields: new Fields(raw) }, mark, flight)
     return { stored, isKept, body: whole }
   }
 }

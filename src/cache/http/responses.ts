@@ -81,10 +81,17 @@ export class Responses {
   }
 
   /** Keeps a response; says whether it was. A store that needs time for it is not waited for. */
-  async keep(request: HttpRequest, response: StoredResponse, info: CacheInfo, mark: Mark): Promise<boolean> {
+  async keep(
+    request: HttpRequest,
+    response: StoredResponse,
+    info: CacheInfo,
+    mark: Mark,
+    flight: { readonly purged: boolean },
+  ): Promise<boolean> {
     const names = varyOf(info.fields)
     if (!names) return false
     const index = (await this.#get(this.#indexKey(request.url), request))?.value as VariantIndex | undefined
+    if (flight.purged) return false
     const others = (index?.varies ?? []).filter((set) => set.join() !== names.join())
     const varies = [names, ...others].slice(0, MOST_SETS)
     const entry = entryOf(response, info, this.#tagsOf(request))

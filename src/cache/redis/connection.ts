@@ -21,7 +21,7 @@ export interface RedisConnection {
   close(): void
 }
 
-type Clients = Pick<ReturnType<typeof open>['client'], 'connect' | 'destroy' | 'on' | 'subscribe'>
+type Clients = Pick<ReturnType<typeof open>['client'], 'connect' | 'destroy' | 'isOpen' | 'on' | 'subscribe'>
 
 /** Milliseconds. */
 const CONNECT_WITHIN = 2_000
@@ -60,7 +60,8 @@ export function connectRedis(
     one.on('error', () => {})
     while (!isClosed) {
       try {
-        await one.connect()
+        // What failed may have been what comes after it.
+        if (!one.isOpen) await one.connect()
         return void (await then())
       } catch {
         await new Promise((resolve) => void setTimeout(resolve, AGAIN).unref())

@@ -116,7 +116,14 @@ class Writer extends DefaultSerializer {
 
 class Reader extends DefaultDeserializer {
   _readHostObject(): unknown {
-    if (this.readUint32() !== BASE64) return parentRead.call(this)
+    if (this.readUint32() !== BASE64) {
+      const view = parentRead.call(this)
+      // Memory of its own: a view would keep all that came with it over the connection.
+      if (!Buffer.isBuffer(view)) return view
+      const own = Buffer.allocUnsafeSlow(view.length)
+      view.copy(own)
+      return own
+    }
     return Base64Bytes.from(this.readRawBytes(this.readUint32()))
   }
 }

@@ -4,8 +4,10 @@ import type { RedisConnection } from './connection.ts'
 /** How long a lock lasts if its holder is gone, and how often one who is there says so. Milliseconds. */
 const LASTS = 1_000
 const RENEWED = 300
+/** Longer than any load takes. Milliseconds. */
+const LONGEST = 60_000
 /** How long it is remembered that a load has left nothing that others could have. Milliseconds. */
-const IN_VAIN = 500
+const IN_VAIN = 5_000
 /** Stands in place of a holder. */
 const NOBODY = '-'
 
@@ -32,14 +34,23 @@ export async function takeLock(redis: RedisConnection, key: string): Promise<Loc
     redis.send(key, ['GET', key]),
   ])
   if (taken === null) return { state: String(found) === NOBODY ? 'free' : 'busy', release: () => {} }
-  const renewing = setInterval(() => {
-    redis.send(key, ['EVAL', RENEW, '1', key, holder, String(LASTS)]).catch(() => {})
-  }, RENEWED)
+  const end = () => clearInterval(renewing)
+  const until = performance.now() + LONGEST
+  const renew = async () => {
+    if (performance.now() > until) return end()
+    // Whoever has lost it, or cannot say that it is still there, no longer holds anybody up.
+    const renewed = await redis.send(key, ['EVAL', RENEW, '1', key, holder, String(LASTS)])
+    if (renewed !== 1) end()
+  }
+  const renewing = setInterval(() => void renew().catch(end), RENEWED)
   renewing.unref()
+  let isOver = false
   return {
     state: 'mine',
     release: (isKept) => {
-      clearInterval(renewing)
+      end()
+      if (isOver) return
+      isOver = true
       redis.send(key, ['EVAL', END, '1', key, holder, isKept ? '1' : '0', String(IN_VAIN)]).catch(() => {})
     },
   }

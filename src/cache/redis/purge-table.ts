@@ -1,5 +1,9 @@
 import { crc32 } from 'node:zlib'
+import type { Purge } from '../store.ts'
 import type { RedisConnection, Reply } from './connection.ts'
+
+/** Tells all who share the entries of a purge. */
+export type Announce = (time: number, purge: Purge) => Promise<void>
 
 /** When the names of an entry were purged last, as the clock counts; 0 for never. */
 export interface Purged {
@@ -20,13 +24,16 @@ export interface Purged {
 export class PurgeTable {
   readonly #redis: RedisConnection
   readonly #prefix: string
+  readonly #announce: Announce
   #preparing: Promise<void> | undefined
-  /** The clock as it was last heard of: it may be later by now. */
-  known: number | undefined
+  /** The latest time that was seen: a clock that was lost must not go back behind it. */
+  #latest = 0
 
-  constructor(redis: RedisConnection, prefix: string) {
+  /** @param announce tells the others of each time that passes, after it has been noted here */
+  constructor(redis: RedisConnection, prefix: string, announce: Announce) {
     this.#redis = redis
     this.#prefix = prefix
+    this.#announce = announce
   }
 
   /** The clock now. @throws Error while somebody else makes what is missing */
@@ -36,13 +43,7 @@ export class PurgeTable {
       this.#redis.send(this.#part(0), ['HEXISTS', this.#part(0), FLOOR]),
     ])
     if (said === null || first === 0) await this.prepare()
-    else this.heard(Number(said))
-    return this.known as number
-  }
-
-  heard(time: number): void {
-    // An earlier time is news as well where the clock was lost.
-    this.known = time
+    return said === null ? Number(await this.#redis.send(this.#clock, ['GET', this.#clock])) : Number(said)
   }
 
   /** Makes the clock and the parts of the table that are missing. */
@@ -61,12 +62,23 @@ export class PurgeTable {
       PARTS.map((part) => this.#redis.send(this.#part(part), ['HEXISTS', this.#part(part), FLOOR])),
     )
     const missing = PARTS.filter((part) => there[part] === 0)
-    const now = await this.#tick()
-    await Promise.all(
-      missing.map((part) => this.#redis.send(this.#part(part), ['HSET', this.#part(part), FLOOR, String(now)])),
-    )
-    this.heard(now)
+    const time = await this.#tick()
+    await this.#raise(time, new Map(missing.map((part) => [part, [FLOOR]])))
+    await this.#announce(time, {})
     await this.#redis.send(this.#lock, ['DEL', this.#lock])
+  }
+
+  /**
+   * Sets a clock right that has gone back: Redis has an older state, and does not know of purges since then, nor that what it
+   * has of that time is old.
+   *
+   * @param latest the latest time that anybody has heard of
+   */
+  async restore(latest: number): Promise<void> {
+    this.#latest = Math.max(this.#latest, latest)
+    const time = await this.#tick(true)
+    await this.#raise(time, new Map(PARTS.map((part) => [part, [FLOOR]])))
+    await this.#announce(time, { all: true })
   }
 
   /** When an entry with these names was purged last; undefined where nobody knows. */
@@ -75,8 +87,8 @@ export class PurgeTable {
     for (const name of names) {
       const { part, slot } = placeOf(name)
       const known = fields.get(part)
-      if (known) known.push(slot, `${slot}s`)
-      else fields.set(part, [FLOOR, SOFT_FLOOR, slot, `${slot}s`])
+      if (known) known.push(slot, softly(slot))
+      else fields.set(part, [FLOOR, SOFT_FLOOR, slot, softly(slot)])
     }
     const asked = [...fields].map(([part, slots]) =>
       this.#redis.send(this.#part(part), ['HMGET', this.#part(part), ...slots]),
@@ -96,29 +108,39 @@ export class PurgeTable {
     return { hard, soft }
   }
 
-  /** Notes that names, or all of them, are old from now on. @returns the time of it */
-  async purge(names: readonly string[], all: boolean, soft: boolean): Promise<number> {
+  /** Notes that names, or all of them, are old from now on, and tells. @returns the time of it */
+  async purge(names: readonly string[], purge: Purge): Promise<number> {
+    const { all = false, soft = false } = purge
     const time = await this.#tick()
     const fields = new Map<number, string[]>(all ? PARTS.map((part) => [part, [soft ? SOFT_FLOOR : FLOOR]]) : [])
     for (const name of all ? [] : names) {
       const { part, slot } = placeOf(name)
-      const field = soft ? `${slot}s` : slot
+      const field = soft ? softly(slot) : slot
       const known = fields.get(part)
       if (known) known.push(field)
       else fields.set(part, [field])
     }
+    await this.#raise(time, fields)
+    await this.#announce(time, purge)
+    return time
+  }
+
+  async #raise(time: number, fields: ReadonlyMap<number, readonly string[]>): Promise<void> {
     await Promise.all(
       [...fields].map(([part, slots]) =>
         this.#redis.send(this.#part(part), ['EVAL', RAISE, '1', this.#part(part), String(time), ...slots]),
       ),
     )
-    this.heard(Math.max(time, this.known ?? 0))
-    return time
   }
 
-  /** One purge later. A clock that was lost is set to a time that it cannot have had yet. */
-  async #tick(): Promise<number> {
-    return Number(await this.#redis.send(this.#clock, ['EVAL', TICK, '1', this.#clock, String(Date.now() * 1000)]))
+  /** One purge later. A clock that was lost is set to a time that it cannot have had yet. @param isBehind so is this one */
+  async #tick(isBehind = false): Promise<number> {
+    const least = String(Math.max(Date.now() * 1000, this.#latest + 1))
+    const time = Number(
+      await this.#redis.send(this.#clock, ['EVAL', TICK, '1', this.#clock, least, isBehind ? '1' : '0']),
+    )
+    this.#latest = Math.max(this.#latest, time)
+    return time
   }
 
   get #clock(): string {
@@ -140,10 +162,11 @@ const SLOTS = 16_384
 /** Milliseconds. */
 const PREPARED_WITHIN = 1_000
 const FLOOR = 'floor'
-const SOFT_FLOOR = 'floors'
+const SOFT_FLOOR = 'floor.s'
+const softly = (slot: string) => `${slot}.s`
 
 const TICK = `local time = redis.call('INCR', KEYS[1])
-if time > 1 then return time end
+if time > 1 and (ARGV[2] == '0' or time > tonumber(ARGV[1])) then return time end
 redis.call('SET', KEYS[1], ARGV[1])
 return tonumber(ARGV[1])`
 

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { ErrorReply } from '@redis/client'
+import { z } from 'zod'
 import { channels } from '../../channels.ts'
 import { isPromise } from '../../lib/promise.ts'
+import { softened } from '../entry.ts'
 import type { Claim, Entry, Look, Purge, RemoteStore } from '../store.ts'
 import { connectRedis, type RedisAddress, type RedisConnection, type Reply } from './connection.ts'
 import { entryFromBytes, entryToBytes, type Read } from './entry-bytes.ts'
+import { Heard } from './heard.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { type Purged, PurgeTable } from './purge-table.ts'
 
@@ -17,6 +21,15 @@ export interface RedisOptions extends RedisAddress {
   readonly compressAbove: number
 }
 
+/**
+ * Larger values stay in memory. Of parsed ones it is their memory that counts, of which a megabyte takes some 10 ms to be written;
+ * replies and responses are bytes, which are only copied.
+ */
+const MOST_MEMORY = 2 * 1024 * 1024
+const MOST_BYTES = 16 * 1024 * 1024
+const SMALL = 32 * 1024
+/** How long a purge waits to be heard of by the one who did it. Milliseconds. */
+const HEARD_WITHIN = 25
 /** Values under way to Redis at a time: what is beyond that is not sent. Bytes. */
 const MOST_SENDING = 32 * 1024 * 1024
 
@@ -34,15 +47,13 @@ class RedisStore implements RemoteStore {
   readonly #options: RedisOptions
   readonly #id = randomUUID()
   readonly #listeners = new Set<(purge: Purge) => void>()
-  /** What the clock should say by what has been heard; where it says something else twice, something has been missed. */
-  #expected: number | undefined
-  #isDoubtful = false
+  readonly #heard = new Heard()
   #sending = 0
 
   constructor(options: RedisOptions) {
     this.#options = options
     this.#redis = connectRedis(options, this.#channel, (message) => this.#hear(message))
-    this.#purged = new PurgeTable(this.#redis, options.prefix)
+    this.#purged = new PurgeTable(this.#redis, options.prefix, (time, purge) => this.#announce(time, purge))
   }
 
   async get(key: string, { tags }: Look = NO_TAGS): Promise<Entry | undefined> {
@@ -61,17 +72,19 @@ class RedisStore implements RemoteStore {
     const now = Date.now()
     if (!more || Math.max(purged.hard, more.hard) > mark || entry.kept <= now) return undefined
     if (Math.max(purged.soft, more.soft) <= mark) return entry
-    // What there is not, is stale at once: nobody is to be told again that it is not there.
-    return entry.failure ? undefined : { ...entry, fresh: Math.min(entry.fresh, now) }
+    return softened(entry, now)
   }
 
   mark(): number | undefined {
-    return this.#purged.known
+    return this.#heard.upTo
   }
 
   async set(key: string, entry: Entry, mark: number | undefined): Promise<void> {
     const left = entry.kept - Date.now()
     if (mark === undefined || left < 1) return
+    if (entry.size > (/^(call|data) /.test(key) ? MOST_MEMORY : MOST_BYTES)) return
+    // Whoever waits for the value is answered first.
+    if (entry.size > SMALL) await setImmediate()
     const made = entryToBytes(entry, mark, this.#options.compressAbove)
     const bytes = isPromise(made) ? await made : made
     if (!bytes) return report(key, new Error('the value holds what cannot leave the process'))
@@ -86,33 +99,34 @@ class RedisStore implements RemoteStore {
 
   async purge({ tags = [], keys = [], all = false, soft = false }: Purge, isTold = false): Promise<void> {
     if (isTold || (!all && tags.length + keys.length === 0)) return
-    const time = await this.#purged.purge([...tags.map(tagName), ...keys.map(keyName)], all, soft)
-    const message = JSON.stringify({ from: this.#id, time, purge: { tags, keys, all, soft } })
-    await this.#redis.send(undefined, ['PUBLISH', this.#channel, message])
+    const names = [...tags.map(tagName), ...keys.map(keyName)]
+    const time = await this.#purged.purge(names, { tags, keys, all, soft })
+    // Until this one has heard of it as the others do, what it loads would be taken for older.
+    await this.#heard.until(time, HEARD_WITHIN)
   }
 
   async claim(key: string, look: Look): Promise<Claim> {
     // In this order: who has got the lock must see what the one before has kept.
     const locking = this.#worth(key, takeLock(this.#redis, this.#lock(key)), NO_LOCK)
-    const [lock, found] = await Promise.all([locking, this.get(key, look)])
+    let found: Entry | undefined
+    try {
+      found = await this.get(key, look)
+    } catch (error) {
+      locking.then((lock) => lock.release(false)).catch(() => {})
+      throw error
+    }
+    const lock = await locking
     const entry = found && found.fresh > Date.now() ? found : undefined
     if (!entry) return lock
     lock.release(true)
     return { state: 'free', entry }
   }
 
-  /** Also finds that a purge of somebody else's was not heard of. */
+  /** Also finds that a purge of somebody else's was not heard of, or that Redis has forgotten some. */
   async check(): Promise<void> {
-    const now = await this.#purged.now()
-    if (this.#expected === undefined || this.#expected === now) {
-      this.#expected = now
-      this.#isDoubtful = false
-    } else if (!this.#isDoubtful) this.#isDoubtful = true
-    else {
-      this.#expected = now
-      this.#isDoubtful = false
-      this.#tell({ all: true })
-    }
+    const verdict = this.#heard.compare(await this.#purged.now())
+    if (verdict === 'back') await this.#purged.restore(this.#heard.upTo ?? 0)
+    if (verdict !== 'well') this.#tell({ all: true })
   }
 
   onPurge(listener: (purge: Purge) => void): void {
@@ -142,12 +156,17 @@ class RedisStore implements RemoteStore {
     }
   }
 
-  #hear(message: string): void {
-    const heard = readMessage(message)
-    if (!heard) return
-    if (this.#expected !== undefined) this.#expected++
-    this.#purged.heard(Math.max(heard.time, this.#purged.known ?? 0))
-    if (heard.from !== this.#id) this.#tell(heard.purge)
+  async #announce(time: number, purge: Purge): Promise<void> {
+    await this.#redis.send(undefined, ['PUBLISH', this.#channel, JSON.stringify({ from: this.#id, time, purge })])
+  }
+
+  #hear(text: string): void {
+    const message = readMessage(text)
+    // What cannot be read is found to be missing by the next check.
+    if (!message) return report('a message of purges', new Error('it cannot be read'))
+    const { from, time, purge } = message
+    if (from !== this.#id) this.#tell(purge)
+    this.#heard.hear(time, purge.all === true && purge.soft !== true)
   }
 
   #tell(purge: Purge): void {
@@ -177,10 +196,18 @@ const tagName = (tag: string) => `tag ${tag}`
 const keyName = (key: string) => `key ${key}`
 const namesOf = (key: string, tags: readonly string[]) => [keyName(key), ...tags.map(tagName)]
 
-function readMessage(text: string): { from: string; time: number; purge: Purge } | undefined {
+const texts = z.array(z.string()).readonly().optional()
+const messageSchema = z.object({
+  from: z.string(),
+  time: z.number(),
+  purge: z.object({ tags: texts, keys: texts, all: z.boolean().optional(), soft: z.boolean().optional() }),
+})
+
+function readMessage(
+  text: string,
+): { readonly from: string; readonly time: number; readonly purge: Purge } | undefined {
   try {
-    const message = JSON.parse(text)
-    return typeof message?.time === 'number' && typeof message.purge === 'object' ? message : undefined
+    return messageSchema.parse(JSON.parse(text)) as ReturnType<typeof readMessage>
   } catch {
     return undefined
   }

@@ -169,14 +169,18 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
 
     contract('a soft purge makes stale', async () => {
       const now = Date.now()
-      await set('a', 1, { tags: ['x'], stored: now - 10 })
+      const later = { usable: now + 2 * hour, covers: now + 2 * hour, kept: now + 2 * hour }
+      await set('a', 1, { tags: ['x'], stored: now - 10, ...later })
       await set('b', 2)
+      await set('c', 3, { tags: ['x'] })
       await opened.store.purge({ tags: [unique('x')], soft: true })
       const [a, b] = [await get('a'), await get('b')]
       expect([a?.value, b?.value]).toEqual([1, 2])
       expect(a?.fresh).toBeLessThanOrEqual(Date.now())
       expect(a?.usable).toBeGreaterThan(Date.now())
       expect(b?.fresh).toBeGreaterThan(Date.now())
+      // Its policy does not let it be sent stale.
+      expect((await get('c'))?.usable ?? 0).toBeLessThanOrEqual(Date.now())
       await opened.store.purge({ tags: [unique('x')] })
       expect(await get('a')).toBeUndefined()
     })
