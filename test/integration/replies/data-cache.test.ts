@@ -42,9 +42,23 @@ beforeAll(async () => {
     .source('rates', optional(operation('rates')), () => ({ id: 'all' }))
   const web = client('web', { default: true })
   const mobile = client('mobile')
+  const none = api.get('/none', { output: thing, cache: { ttl: '1m', negative: '1m', tags: () => ['none:1'] } })
+  const nothing = () => ({})
+  const negative = { ttl: '1m', negative: '1m' } as const
+  const one = operation('customer')
+  const twins = endpoint('GET /twins', { data: { ttl: '1m' } })
+    .source('a', one, () => ({ id: '1' }))
+    .source('b', one, () => ({ id: '1' }))
   facet = await harness({
     routes: {
       overview,
+      twins,
+      noneCall: endpoint('GET /none/call').source('none', none, nothing),
+      noneData: endpoint('GET /none/data', { data: negative }).source('none', none, nothing),
+      noneReply: endpoint('GET /none/reply', { cache: negative }).source('none', none, nothing),
+      pay: endpoint('POST /pay', { data: { ttl: '1m' } })
+        .source('paid', api.post('/pay', { input: (_: object) => ({}), output: thing }), nothing)
+        .source('balance', operation('rates'), ['paid'], () => ({ id: '1' })),
       both: endpoint('GET /both/:id', { data: { ttl: '5s' }, cache: { ttl: '1m' } }).source(
         'customer',
         operation('customer'),
@@ -52,7 +66,7 @@ beforeAll(async () => {
       ),
       kept: endpoint('GET /kept/:id', { data: { ttl: '1m' }, cache: { ttl: '1m' } }).source('kept', kept, byId),
       calls: endpoint('GET /calls/:id', { cache: { ttl: '1m' } }).source('kept', kept, byId),
-      parts: endpoint('GET /parts', { data: { ttl: '1m', partial: '5s' } }).source(
+      parts: endpoint('GET /parts', { data: { ttl: '1m', stale: '1m', partial: '5s' } }).source(
         'list',
         each(optional(operation('part'), { id: 'none', nth: 0 })),
         () => [{ id: '1' }, { id: '2' }],
@@ -64,7 +78,10 @@ beforeAll(async () => {
       ),
     },
     clients: [web, mobile],
-    transforms: [mobile.transform(overview, ['customer'], ({ customer }) => customer.nth)],
+    transforms: [
+      mobile.transform(overview, ['customer'], ({ customer }) => customer.nth),
+      mobile.transform(twins, ['b'], ({ b }) => b.nth),
+    ],
   })
 })
 beforeEach(async () => {
@@ -259,6 +276,65 @@ describe('a tag of a call’s answer', () => {
     expect((await after).json().kept.nth).toBe(2)
     expect((await facet.get('/kept/14')).json().kept.nth).toBe(2)
   })
+})
+
+describe('that there is nothing', () => {
+  test.each(['/none/call', '/none/data', '/none/reply'])(
+    'goes with the tags of the call that said it: %s',
+    async (path) => {
+      backend.on('GET /none', { status: 404 })
+      expect((await facet.get(path)).status).toBe(404)
+      backend.on('GET /none', { json: { id: '1', nth: 1 } })
+      expect((await facet.get(path)).status).toBe(404)
+      await facet.app.invalidate(['none:1'])
+      expect((await facet.get(path)).status).toBe(200)
+    },
+  )
+})
+
+describe('sources that ask the same', () => {
+  test('are not ended by a client that leaves, where another one waits for one of them', async () => {
+    let release: () => void = () => {}
+    let count = 0
+    backend.on('GET /customer', async () => {
+      count++
+      await new Promise<void>((resolve) => {
+        release = resolve
+      })
+      return { json: { id: '1', nth: 1 } }
+    })
+    const leaving = new AbortController()
+    const first = facet.request('/twins', { signal: leaving.signal }).catch(() => undefined)
+    await until('it is loading', () => count > 0)
+    const second = facet.get('/twins', MOBILE)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    leaving.abort()
+    await first
+    release()
+    await until('it is over', () => {
+      release()
+      return facet.app.runtime.cache.loading === 0
+    })
+    expect((await second).status).toBe(200)
+  })
+})
+
+test('what is read after a write in the same endpoint is not taken from what was kept before it', async () => {
+  backend.on('POST /pay', { json: { id: '1', nth: 1 } })
+  const balances = []
+  for (let nth = 0; nth < 2; nth++) balances.push((await facet.request('/pay', { method: 'POST' })).json().balance.nth)
+  expect(balances).toEqual([1, 2])
+})
+
+test('a refresh behind the scenes that is partial does not make the reply that set it off a partial one', async () => {
+  await facet.get('/parts')
+  clock.advance(61_000)
+  backend.on('GET /part', { status: 500 })
+  const reply = await facet.get('/parts')
+  expect([reply.headers.get('facet-partial'), reply.headers.get('cache-status')]).toEqual([
+    null,
+    'Facet; fwd=bypass; detail="data stale"',
+  ])
 })
 
 test('data cannot be everyone’s where a backend is sent who asks', async () => {

@@ -6,6 +6,15 @@ import { clientOf, describeRedis, type RedisServer, startRedis } from '../../sup
 import { until } from '../support/until.ts'
 import { instance } from './instances.ts'
 
+type Held = string | Record<string, string>
+const dump = async (client: Awaited<ReturnType<typeof clientOf>>, name: string): Promise<Held> =>
+  name.includes('purged') ? await client.hGetAll(name) : ((await client.get(name)) ?? '')
+const restore = async (client: Awaited<ReturnType<typeof clientOf>>, name: string, held: Held) => {
+  await client.del(name)
+  if (typeof held === 'string') await client.set(name, held)
+  else await client.hSet(name, held)
+}
+
 describeRedis('Facets that share a Redis', () => {
   let redis: RedisServer
   let backend: ScriptedBackend
@@ -222,6 +231,32 @@ describeRedis('Facets that share a Redis', () => {
     const purged = Date.now()
     for (const facet of facets) await until('a new one', async () => (await told(facet, '/reply'))[1] === 2)
     expect(Date.now() - purged).toBeLessThan(1_500)
+  })
+
+  test('a Redis that has an older state again does not bring back what was purged since', async () => {
+    fresh()
+    for (const facet of facets) await told(facet, '/reply')
+    const client = await clientOf(redis)
+    const names = (await client.keys('facet:*')).filter((key) => !key.includes('entry:'))
+    const dumps = await Promise.all(names.map(async (name) => [name, await dump(client, name)] as const))
+    await first().app.invalidate([`thing:${id}`])
+    for (const [name, held] of dumps) await restore(client, name, held)
+    for (const facet of facets) await until('a new one', async () => (await told(facet, '/reply'))[1] !== 1)
+  })
+
+  test('rubbish on the channel of purges harms nobody', async () => {
+    const client = await clientOf(redis)
+    for (const message of [
+      '',
+      'null',
+      '{',
+      '{"from":"x","time":1,"purge":{"tags":5}}',
+      '{"from":"x","time":1,"purge":null}',
+    ])
+      await client.publish('facet:purges', message)
+    const asked = fresh()
+    for (const facet of facets) expect((await told(facet, '/reply'))[0]).toBe(200)
+    expect(asked()).toBe(1)
   })
 
   test('what is in Redis ends there by itself, and nothing grows with what has been purged', async () => {

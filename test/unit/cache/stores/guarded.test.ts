@@ -166,6 +166,41 @@ test('a late answer is nobody’s, and nothing of it is left unheard', async () 
   expect(unheard).toEqual([])
 })
 
+test('a claim that comes late is let go, so that it holds up nobody', async () => {
+  const bad = chaos()
+  const released: boolean[] = []
+  const claim = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return { state: 'mine' as const, release: (isKept: boolean) => void released.push(isKept) }
+  }
+  const guard = guarded({ ...bad.remote, claim }, { wait: 50, check: 40 })
+  open.push(guard)
+  await until(() => guard.isUp)
+  expect(await guard.claim?.('a', { tags: [] })).toBeUndefined()
+  await until(() => released.length === 1)
+  expect(released).toEqual([false])
+})
+
+test('what is purged while the store is told what it has missed is told as well', async () => {
+  const bad = chaos()
+  const guard = await guardOf(bad)
+  bad.store.mood = 'hangs'
+  await guard.get('a')
+  await guard.purge({ tags: ['first'] })
+  bad.store.delay = 10
+  bad.store.mood = 'well'
+  for (let nth = 0; !guard.isUp; nth++) {
+    await guard.purge({ tags: [`tag ${nth}`] })
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    if (nth > 20) bad.store.delay = 0
+  }
+  const told = new Set(bad.purges.flatMap(({ tags = [] }) => tags))
+  expect(told.has('first')).toBe(true)
+  const last = Math.max(...[...told].map((tag) => Number(tag.split(' ')[1] ?? 0)))
+  for (let nth = 0; nth <= last; nth++) expect([nth, told.has(`tag ${nth}`)]).toEqual([nth, true])
+  expect(last).toBeGreaterThan(5)
+})
+
 describe('a request', () => {
   test('waits for a slow store no longer than it has patience, in all', async () => {
     const bad = chaos()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Entry, Store } from '../../../../src/cache/store.ts'
+import type { Entry, Purge, Store } from '../../../../src/cache/store.ts'
 import { FacetError } from '../../../../src/errors.ts'
 import { Base64Bytes } from '../../../../src/lib/base64.ts'
 
@@ -159,10 +159,15 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
 
     contract('what is kept after a purge stays', async () => {
       await set('a', 1, { tags: ['x'] })
-      await opened.store.purge({ tags: [unique('x')] })
+      // In a cluster whose nodes are busy, a purge may be heard of a moment after it is done.
+      const purge = async (said: Purge) => {
+        await opened.store.purge(said)
+        if (opened.store.mark) await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      await purge({ tags: [unique('x')] })
       await set('a', 2, { tags: ['x'] })
       expect(await read('a')).toBe(2)
-      await opened.store.purge({ keys: [unique('a')] })
+      await purge({ keys: [unique('a')] })
       await set('a', 3, { tags: ['x'] })
       expect(await read('a')).toBe(3)
     })
