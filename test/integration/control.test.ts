@@ -10,7 +10,7 @@ const TOKEN = 'a-token-of-24-characters'
 const crm = rest('crm', { url: env('CRM_URL') })
 const name = crm.get('/names/:id', { output: z.object({ name: z.string() }) })
 const greeting = endpoint('GET /greetings/:id', {
-  cache: { ttl: '1h', tags: ({ params }) => [`name:${params.id}`] },
+  cache: { ttl: '1h', stale: '1m', tags: ({ params }) => [`name:${params.id}`] },
 }).source('name', name, ({ params }) => ({ id: params.id }))
 
 let backend: ScriptedBackend

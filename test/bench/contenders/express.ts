@@ -1,9 +1,11 @@
 /** What most teams write today, written well: Express, axios, xml2js, lru-cache, http-proxy-middleware. */
+import { hash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { createProxyMiddleware } from 'http-proxy-middleware'
 import { LRUCache } from 'lru-cache'
 import { backendUrl, report } from '../support/child.ts'
+import { keptInRedis } from '../support/redis.ts'
 import {
   CACHED_ORDERS,
   CACHED_SECONDS,
@@ -28,6 +30,8 @@ const cache = new LRUCache<string, JsonAnswer>({
 /** Looked up and set, as most do it: nobody waits for what another one is loading. */
 const singles = new LRUCache<string, JsonAnswer>({ max: MOST_SINGLE, ttl: SINGLE_SECONDS * 1000 })
 
+const shared = await keptInRedis('express:', SINGLE_SECONDS)
+
 app.get('/bench/json/:id', async (req, res) => {
   res.json(await jsonAnswer(req.params.id, ORDERS))
 })
@@ -46,6 +50,18 @@ app.get('/bench/single/:id', async (req, res) => {
   const answer = known ?? (await single(id))
   if (!known) singles.set(id, answer)
   res.json(answer)
+})
+
+app.get('/bench/shared/:id', async (req, res) => {
+  const { id } = req.params
+  let kept = await shared.get(id)
+  if (!kept) {
+    const text = JSON.stringify(await single(id))
+    kept = { text, etag: `"${hash('sha1', text, 'base64')}"` }
+    await shared.set(id, kept)
+  }
+  // Express answers 304 by itself where the tag is the client's.
+  res.set('etag', kept.etag).type('json').send(kept.text)
 })
 
 app.use('/reverseproxy', createProxyMiddleware({ target: backendUrl('CRM_URL'), changeOrigin: true, agent: httpAgent }))

@@ -9,7 +9,7 @@ import { destination } from 'pino'
 import { z } from 'zod'
 import { makeRegistry } from '../../../src/endpoint/registry.ts'
 import { openLog } from '../../../src/ops/log.ts'
-import { backendUrl, report } from '../support/child.ts'
+import { backendUrl, REDIS_URL, report } from '../support/child.ts'
 import { CACHED_ORDERS, CACHED_SECONDS, MANAGER, MOST_SINGLE, ORDERS, SINGLE_SECONDS } from '../support/shapes.ts'
 
 const crm = rest('crm', { url: backendUrl('CRM_URL') })
@@ -97,9 +97,12 @@ const cached = endpoint('GET /bench/cached/:id', { cache: { ttl: `${CACHED_SECON
   .source('products', products, ['orders'], ({ orders }) => orders.map(({ sku }) => sku))
   .source('manager', users, () => ({ id: MANAGER }))
 
-const single = endpoint('GET /bench/single/:id', { cache: { ttl: `${SINGLE_SECONDS}s` } })
-  .source('answer', answer, ({ params }) => params)
-  .merge(({ answer }) => answer)
+const singleAt = (route: '/bench/single/:id' | '/bench/shared/:id') =>
+  endpoint(`GET ${route}`, { cache: { ttl: `${SINGLE_SECONDS}s` } })
+    .source('answer', answer, ({ params }) => params)
+    .merge(({ answer }) => answer)
+const single = singleAt('/bench/single/:id')
+const shared = singleAt('/bench/shared/:id')
 
 const passed = proxy('ANY /reverseproxy/*path', crm)
 
@@ -110,7 +113,7 @@ const others = Array.from({ length: Number(process.env.ENDPOINTS ?? 1) }, (_, in
   })),
 )
 
-const routes = [jsonAggregate, xmlAggregate, cached, single, passed, ...others]
+const routes = [jsonAggregate, xmlAggregate, cached, single, shared, passed, ...others]
 const registry = makeRegistry(
   [{ file: 'facet.ts', name: 'bench', routes }],
   [client('web', { default: true }), client('mobile'), client('desktop', { format: 'xml' })].map((client) => {
@@ -119,7 +122,10 @@ const registry = makeRegistry(
 )
 /** Room for all that is asked for here: 2 kB an answer, and half a kB for its key and the cache's own records. */
 const room = { CACHE_MAX_ENTRIES: String(MOST_SINGLE), CACHE_MAX_BYTES: String(MOST_SINGLE * 4_096) }
-const { listener } = await app({ config: readConfig(room), registry })
+const redis = process.env[REDIS_URL]
+/** No memory before Redis where there is one, and entries of its own for each contender. */
+const store = redis && { CACHE_STORE: 'redis', REDIS_URL: redis, REDIS_PREFIX: `facet${process.env.ENDPOINTS ?? ''}:` }
+const { listener } = await app({ config: readConfig({ ...room, ...store }), registry })
 openLog('info', destination({ dest: '/dev/null', sync: false, maxWrite: 131_072 }))
 const server = createServer(listener)
 server.listen(0, '127.0.0.1', () => report({ port: (server.address() as AddressInfo).port }))

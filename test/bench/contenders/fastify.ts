@@ -5,6 +5,7 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { request } from 'undici'
 import { backendUrl, report } from '../support/child.ts'
+import { type Kept, keptInRedis } from '../support/redis.ts'
 import {
   CACHED_ORDERS,
   CACHED_SECONDS,
@@ -28,10 +29,6 @@ const crm = backendUrl('CRM_URL')
 const app = Fastify()
 
 /** What is kept is the serialised answer with its entity tag, and concurrent misses share one load. */
-interface Kept {
-  text: string
-  etag: string
-}
 const aggregates = new LRUCache<string, Kept>({
   max: 10_000,
   ttl: CACHED_SECONDS * 1000,
@@ -42,6 +39,7 @@ const singles = new LRUCache<string, Kept>({
   ttl: SINGLE_SECONDS * 1000,
   fetchMethod: async (id) => serialised(await single(id)),
 })
+const shared = await keptInRedis('fastify:', SINGLE_SECONDS)
 
 app.get<Id>('/bench/json/:id', { schema: { response: { 200: jsonSchema } } }, ({ params }) =>
   jsonAnswer(params.id, ORDERS),
@@ -56,6 +54,14 @@ app.get<Id>('/bench/cached/:id', async (request, reply) =>
 app.get<Id>('/bench/single/:id', async (request, reply) =>
   reuse(request, reply, await singles.fetch(request.params.id)),
 )
+
+app.get<Id>('/bench/shared/:id', async (request, reply) => {
+  const { id } = request.params
+  const known = await shared.get(id)
+  const kept = known ?? serialised(await single(id))
+  if (!known) await shared.set(id, kept)
+  return reuse(request, reply, kept)
+})
 
 app.get(`${PROXY_ROUTE}/*`, async (incoming, reply) => {
   const url = crm + incoming.url.slice(PROXY_ROUTE.length)

@@ -11,11 +11,13 @@ import { forward } from './limit/forward.ts'
 import { Kept } from './limit/kept.ts'
 import { poolOf } from './limit/read.ts'
 import { type Prepared, prepare, refuse, send, toLatin1 } from './limit/reply.ts'
+import { openShared } from './limit/shared.ts'
 
 const JSON_ROUTE = '/bench/json/'
 const XML_ROUTE = '/bench/xml/'
 const CACHED_ROUTE = '/bench/cached/'
 const SINGLE_ROUTE = '/bench/single/'
+const SHARED_ROUTE = '/bench/shared/'
 const PROXY_ROUTE = '/reverseproxy'
 
 const pools = {
@@ -26,6 +28,7 @@ const pools = {
 }
 const aggregates = new Kept(CACHED_SECONDS)
 const singles = new Kept(SINGLE_SECONDS)
+const shared = await openShared(SINGLE_SECONDS)
 const loads = new Map<string, Promise<Prepared>>()
 const MISS = ['cache-status', 'Facet; fwd=miss; stored', 'age', '0']
 
@@ -35,6 +38,7 @@ function handle(req: IncomingMessage, res: ServerResponse): void {
   else if (url.startsWith(XML_ROUTE)) xmlAggregate(pools, url.slice(XML_ROUTE.length), ORDERS, answering(req, res))
   else if (url.startsWith(CACHED_ROUTE)) cached(url.slice(CACHED_ROUTE.length), req, res)
   else if (url.startsWith(SINGLE_ROUTE)) single(url.slice(SINGLE_ROUTE.length), req, res)
+  else if (url.startsWith(SHARED_ROUTE)) fromRedis(url.slice(SHARED_ROUTE.length), req, res)
   else if (url.startsWith(`${PROXY_ROUTE}/`)) forward(pools.crm, url.slice(PROXY_ROUTE.length), req, res)
   else refuse(res, 404)
 }
@@ -61,13 +65,29 @@ function single(id: string, req: IncomingMessage, res: ServerResponse): void {
   if (singles.send(id, req, res)) return
   let load = loads.get(id)
   if (!load) {
-    load = loadSingle(id).finally(() => loads.delete(id))
+    load = loadSingle(id)
+      .then((prepared) => {
+        singles.set(id, prepared)
+        return prepared
+      })
+      .finally(() => loads.delete(id))
     loads.set(id, load)
   }
   load.then(
     (prepared) => send(req, res, prepared, MISS),
     () => refuse(res, 502),
   )
+}
+
+async function fromRedis(id: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  try {
+    if (await shared.send(id, req, res)) return
+    const prepared = await loadSingle(id)
+    await shared.set(id, prepared)
+    send(req, res, prepared, MISS)
+  } catch {
+    refuse(res, 502)
+  }
 }
 
 function loadSingle(id: string): Promise<Prepared> {
@@ -77,9 +97,7 @@ function loadSingle(id: string): Promise<Prepared> {
         reject(error)
         return
       }
-      const prepared = toLatin1(prepare(JSON.parse(body.toString())))
-      singles.set(id, prepared)
-      resolve(prepared)
+      resolve(toLatin1(prepare(JSON.parse(body.toString()))))
     })
   })
 }

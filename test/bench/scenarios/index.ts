@@ -3,13 +3,14 @@ import { aggregateXml } from './aggregate-xml.ts'
 import { cacheHit, cacheHitNotModified } from './cache-hit.ts'
 import { cacheHitMany } from './cache-hit-many.ts'
 import { proxy } from './proxy.ts'
+import { redisHit } from './redis-hit.ts'
 import type { Scenario } from './scenario.ts'
 import { stampede } from './stampede.ts'
 import { xmlScenarios } from './xml.ts'
 import { xmlLarge } from './xml-large.ts'
 
 const aggregates = [aggregateJson, aggregateXml]
-const caches = [cacheHit, cacheHitMany, cacheHitNotModified, stampede]
+const caches = [cacheHit, cacheHitMany, cacheHitNotModified, redisHit, stampede]
 
 /** All scenarios, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [...aggregates, ...caches, proxy, ...xmlScenarios, xmlLarge]

@@ -54,5 +54,5 @@ export function loadScenario(options: LoadScenario): Scenario {
 export async function startContenders(bench: Bench): Promise<Program[]> {
   const backends = await bench.backends()
   const chosen = contenders.filter(({ name }) => bench.contenders.includes(name))
-  return startAll(chosen.map(({ name, path, env }) => start(name, path, { ...backends, ...env })))
+  return startAll(chosen.map(({ name, path, env }) => start(name, path, { ...backends, ...bench.env, ...env })))
 }

@@ -13,6 +13,8 @@ export interface Bench {
    * by the first scenario that asks.
    */
   backends(): Promise<Record<string, string>>
+  /** What the contenders have in their environment besides. */
+  env?: Readonly<Record<string, string>>
   /** A line of progress for the person who waits. */
   progress(text: string): void
 }
@@ -28,6 +30,9 @@ export interface Scenario {
   contenders: readonly string[]
   /** Timed seconds per contender where the command line does not say. */
   seconds: number
-  /** Figures by contender. Throws when the answers are not comparable; then nothing that was timed counts. */
+  /**
+   * Figures by contender; none where the machine lacks something that it needs. Throws when the answers are not comparable;
+   * then nothing that was timed counts.
+   */
   run(bench: Bench): Promise<Record<string, Figures>>
 }

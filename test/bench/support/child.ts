@@ -47,6 +47,9 @@ function usage(): Usage {
   }
 }
 
+/** Where a contender finds the URL of the Redis that it is to keep its answers in. Facet itself would read `REDIS_URL`. */
+export const REDIS_URL = 'BENCH_REDIS_URL'
+
 /** A URL that the harness has put into the environment. */
 export function backendUrl(name: 'CRM_URL' | 'SHOP_URL' | 'BILLING_URL' | 'ANSWERS_URL' | 'STATEMENTS_URL'): string {
   const url = process.env[name]

@@ -28,8 +28,7 @@ export async function start(name: string, path: string, env: Record<string, stri
     env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 2, 2, 'ipc'],
   })
-  running.add(child)
-  child.once('exit', () => running.delete(child))
+  endsWithUs(child)
 
   const { started } = await message<{ started: Record<string, unknown> }>(child, name, START_MS, () => true)
   let last = 0
@@ -50,6 +49,12 @@ export async function startAll(starting: readonly Promise<Program>[]): Promise<P
   if (!failed) return programs
   await Promise.all(programs.map((program) => program.stop()))
   throw failed.reason
+}
+
+/** Counts a process that was started elsewhere, and is no program of ours, among those that are killed at the end. */
+export function endsWithUs(child: ChildProcess): void {
+  running.add(child)
+  child.once('exit', () => running.delete(child))
 }
 
 /** Kills what was started here and is still running; nothing else. For the end of the process, which cannot wait. */
