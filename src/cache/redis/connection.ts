@@ -18,6 +18,10 @@ export interface RedisConnection {
    * @param key the one that decides which node of a cluster is asked; undefined where any will do
    */
   send(key: string | undefined, command: readonly (string | Buffer)[]): Promise<Reply>
+  /** What went wrong last with a connection: a command that finds none says no more than that. */
+  readonly trouble: unknown
+  /** Resolves when it is known for the first time whether there is a connection. */
+  readonly tried: Promise<void>
   close(): void
 }
 
@@ -56,14 +60,25 @@ export function connectRedis(
 ): RedisConnection {
   const { client, send, subscriber } = open(address)
   let isClosed = false
+  let trouble: unknown
+  let tell: () => void = () => {}
+  const tried = new Promise<void>((resolve) => {
+    tell = resolve
+  })
   const connect = async (one: Clients, then: () => Promise<unknown> = async () => {}) => {
-    one.on('error', () => {})
+    one.on('error', (error: unknown) => {
+      trouble = error
+      tell()
+    })
     while (!isClosed) {
       try {
         // What failed may have been what comes after it.
         if (!one.isOpen) await one.connect()
+        tell()
         return void (await then())
-      } catch {
+      } catch (error) {
+        trouble = error
+        tell()
         await new Promise((resolve) => void setTimeout(resolve, AGAIN).unref())
       }
     }
@@ -76,6 +91,10 @@ export function connectRedis(
   }
   return {
     send,
+    tried,
+    get trouble() {
+      return trouble
+    },
     close: () => {
       isClosed = true
       for (const one of new Set([client, subscriber])) {

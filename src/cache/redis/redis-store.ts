@@ -124,9 +124,18 @@ class RedisStore implements RemoteStore {
 
   /** Also finds that a purge of somebody else's was not heard of, or that Redis has forgotten some. */
   async check(): Promise<void> {
-    const verdict = this.#heard.compare(await this.#purged.now())
+    await this.#redis.tried
+    const verdict = this.#heard.compare(await this.#purged.now().catch((error: unknown) => this.#explain(error)))
     if (verdict === 'back') await this.#purged.restore(this.#heard.upTo ?? 0)
     if (verdict !== 'well') this.#tell({ all: true })
+  }
+
+  /** Why there is no connection, for the log. */
+  #explain(error: unknown): never {
+    const { trouble } = this.#redis
+    throw error instanceof ErrorReply || trouble === undefined
+      ? error
+      : new Error('Redis cannot be used', { cause: trouble })
   }
 
   onPurge(listener: (purge: Purge) => void): void {

@@ -1,6 +1,8 @@
 // Redis goes away, hangs, is full or returns rubbish, in the middle of load: no request fails, and none waits for it.
+import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { type Harness, type ScriptedBackend, scriptedBackend } from 'facet/testing'
+import { channels, type StoreRecord } from '../../../src/channels.ts'
 import { clientOf, describeRedis, type RedisServer, startRedis } from '../../support/redis.ts'
 import { until } from '../support/until.ts'
 import { instance } from './instances.ts'
@@ -174,8 +176,14 @@ describeRedis('while Redis', () => {
 
   test('is not there at the start, everything works, and it is taken when it comes', async () => {
     await redis.kill()
+    const told: StoreRecord[] = []
+    const hear = (record: unknown) => void told.push(record as StoreRecord)
+    channels.store.subscribe(hear)
     const facet = await instance(backend, { REDIS_URL: redis.url })
+    channels.store.unsubscribe(hear)
     facets.push(facet)
+    // With the reason, for the log.
+    expect(told.map(({ event, error }) => `${event} ${inspect(error)}`).join()).toMatch(/down .*ECONNREFUSED/s)
     expect((await facet.get(`/both/start${++id}`)).status).toBe(200)
     redis = await startRedis({}, redis.port)
     const client = await clientOf(redis)
