@@ -25,7 +25,7 @@ export interface SoapService {
 }
 
 /** What an operation sends, and what becomes of Faults. */
-export interface SoapMessage<I, W extends z.ZodType, F extends FaultTable> extends OperationOptions<I> {
+export interface SoapMessage<I, W extends z.ZodType, F extends FaultTable, O> extends OperationOptions<I, O> {
   /** The wire shape of the request: its key order is the element order. */
   readonly request: W
   /** The request for an input: pure. */

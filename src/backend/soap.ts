@@ -29,7 +29,10 @@ export interface Soap extends Backend {
     F extends FaultTable = Record<never, never>,
   >(
     name: string,
-    operation: SoapMessage<I, W, F> & SoapHeader<I, H> & (SoapAnswered<S, A> | SoapOneWay<A>) & Written<I>,
+    operation: SoapMessage<I, W, F, SoapOutput<S, A>> &
+      SoapHeader<I, H> &
+      (SoapAnswered<S, A> | SoapOneWay<A>) &
+      Written<I>,
   ): SoapCall<I, SoapOutput<S, A>, F>
 }
 

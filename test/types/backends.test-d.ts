@@ -42,6 +42,21 @@ shop.get('/a', { output: answer, retry: 2 })
 // @ts-expect-error the tags of a call see its input
 shop.get('/a/:id', { output: answer, cache: { ttl: '1m', tags: ({ nope }) => [nope] } })
 
+// Tags of the answer see what `output` makes of it, and the input.
+shop.get('/a/:id', {
+  output: answer.transform((value) => [value, 1] as const),
+  cache: {
+    ttl: '1m',
+    answerTags: (value, input) => {
+      check<Equal<typeof value, readonly [z.output<typeof answer>, 1]>>()
+      check<Equal<typeof input.id, Input<typeof tagged>['id']>>()
+      return []
+    },
+  },
+})
+// @ts-expect-error the answer has no such property
+shop.get('/a/:id', { output: answer, cache: { ttl: '1m', answerTags: ({ nope }) => [nope] } })
+
 // SOAP: the input is the function's, what it gives is what `request` takes, the answer is what `output` makes.
 const billing = soap('billing', { url: env('BILLING_URL'), namespace: 'urn:acme:billing:v1' })
 const wire = z.object({ CustomerNo: z.string(), Limit: z.number().optional() })

@@ -79,6 +79,18 @@ endpoint('GET /t/:id', { cache: { ttl: '30s', tags: ({ params }) => params.id } 
 // @ts-expect-error no such path parameter
 endpoint('DELETE /t/:id', { invalidates: ({ params }) => [params.nope] })
 
+endpoint('GET /t/:id', {
+  data: {
+    ttl: '30s',
+    tags: (request) => {
+      check<Equal<typeof request, { params: { id: string }; query: {} }>>()
+      return [request.params.id]
+    },
+  },
+})
+// @ts-expect-error an option of replies, not of data
+endpoint('GET /t/:id', { data: { ttl: '30s', control: 'public' } })
+
 // Options: known, and of their type.
 // @ts-expect-error a misspelt option
 endpoint('GET /o', { chache: { ttl: '30s' } })

@@ -26,6 +26,21 @@ check<Equal<Output<typeof told>, { readonly body: number; readonly header: { Lef
 const plain = billing.operation('Get', { request, input, output, oneWay: false })
 check<Equal<Output<typeof plain>, number>>()
 
+// Tags of the answer see what `output` makes of it.
+billing.operation('Get', {
+  request,
+  input,
+  output,
+  effect: 'read',
+  cache: {
+    ttl: '1m',
+    answerTags: (price, { customer }) => {
+      check<Equal<typeof price, number>>()
+      return [customer]
+    },
+  },
+})
+
 // What wants no answer gives none.
 const notify = billing.operation('Notify', { request, input, oneWay: true })
 check<Equal<Output<typeof notify>, undefined>>()
