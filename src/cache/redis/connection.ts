@@ -74,6 +74,7 @@ export function connectRedis(
       try {
         // What failed may have been what comes after it.
         if (!one.isOpen) await one.connect()
+        if (isClosed) return end(one)
         tell()
         return void (await then())
       } catch (error) {
@@ -97,14 +98,16 @@ export function connectRedis(
     },
     close: () => {
       isClosed = true
-      for (const one of new Set([client, subscriber])) {
-        try {
-          one.destroy()
-        } catch {
-          // It was never open.
-        }
-      }
+      for (const one of new Set([client, subscriber])) end(one)
     },
+  }
+}
+
+function end(client: Clients): void {
+  try {
+    client.destroy()
+  } catch {
+    // It was never open.
   }
 }
 
