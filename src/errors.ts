@@ -113,6 +113,8 @@ export interface ErrorDetails {
   readonly detail?: string
   /** The status that a backend answered with; never sent. */
   readonly upstream?: number
+  /** How long the backend wants to be left alone. Milliseconds; never sent. */
+  readonly retryAfter?: number | undefined
   /** The status to answer with (400 to 599), where it is not the table's. */
   readonly status?: number
   /** The SOAP Fault that a backend answered with; never sent. */
@@ -134,6 +136,7 @@ export class FacetError extends Error {
   readonly [BRAND] = true
   readonly code: ErrorCode
   readonly upstream: number | undefined
+  readonly retryAfter: number | undefined
   readonly status: number
   readonly fault: BackendFault | undefined
   readonly issues: readonly Issue[] | undefined
@@ -150,6 +153,7 @@ export class FacetError extends Error {
     this.name = 'FacetError'
     this.code = code
     this.upstream = details.upstream
+    this.retryAfter = details.retryAfter
     this.status = status
     this.fault = details.fault
     this.issues = details.issues

@@ -42,7 +42,7 @@ async function refusal(what: string, decode: SoapDecode, answer: Answer, token: 
   } catch (error) {
     if (!isUnreadable(error)) throw error
   }
-  throw statusError(what, answer.status)
+  throw statusError(what, answer)
 }
 
 /** What comes for a message that wants no answer: nothing, or an envelope; with 202 anything but a Fault. */

@@ -1,7 +1,7 @@
 import { type CallFreshness, cached } from './cached.ts'
 import type { BackendInfo, Effect, Policy, Run, Runtime } from './call.ts'
 import { memo } from './memo.ts'
-import { retry } from './retry.ts'
+import { budgetOf, retry } from './retry.ts'
 import { trace } from './trace.ts'
 
 /** What a call's policies are made from. */
@@ -29,6 +29,6 @@ export function pipeline<I, O>(
   if (isRead) policies.push(memo())
   policies.push(trace(backend, name))
   if (isRead && cache) policies.push(cached(runtime, backend, name, cache))
-  if (isRead && retries > 0) policies.push(retry(retries, runtime.timers))
+  if (isRead && retries > 0) policies.push(retry(retries, runtime.timers, budgetOf(runtime, backend)))
   return policies.reduceRight((next, policy) => policy(next), send)
 }

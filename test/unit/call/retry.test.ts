@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { retry } from '../../../src/call/retry.ts'
+import { RetryBudget } from '../../../src/call/retry-budget.ts'
 import { ERRORS, type ErrorCode, FacetError } from '../../../src/errors.ts'
 import { TimerWheel } from '../../../src/lib/timer-wheel.ts'
 import { testContext } from '../support/calls.ts'
@@ -33,7 +34,7 @@ function failing(times: number, error: unknown = unreachable()) {
 describe('a read that is asked again', () => {
   test('answers as soon as one attempt does', async () => {
     const { run, asked } = failing(2)
-    const answer = retry(3, timers)(run)('x', testContext())
+    const answer = retry(3, timers, new RetryBudget())(run)('x', testContext())
     await jest.advanceTimersByTimeAsync(10_000)
     expect(await answer).toBe('answer to x')
     expect(asked).toHaveLength(3)
@@ -41,7 +42,7 @@ describe('a read that is asked again', () => {
 
   test('fails with its last failure when its attempts are used up', async () => {
     const { run, asked } = failing(9)
-    const answer = retry(2, timers)(run)('x', testContext())
+    const answer = retry(2, timers, new RetryBudget())(run)('x', testContext())
     const told = expect(answer).rejects.toMatchObject({ code: 'backend-unreachable' })
     await jest.advanceTimersByTimeAsync(10_000)
     await told
@@ -50,7 +51,7 @@ describe('a read that is asked again', () => {
 
   test('pauses at the most twice as long each time, and never more than a second', async () => {
     const { run, asked } = failing(8)
-    void retry(8, timers)(run)('x', testContext())
+    void retry(8, timers, new RetryBudget())(run)('x', testContext())
     await jest.advanceTimersByTimeAsync(10_000)
     const pauses = asked.slice(1).map((at, index) => at - (asked[index] as number))
     const longest = [50, 100, 200, 400, 800, 1_000, 1_000, 1_000]
@@ -64,12 +65,12 @@ describe('a read that is asked again', () => {
   test('pauses for any part of that, down to none: full jitter', async () => {
     random.mockReturnValue(0)
     const none = failing(3)
-    void retry(3, timers)(none.run)('x', testContext())
+    void retry(3, timers, new RetryBudget())(none.run)('x', testContext())
     await jest.advanceTimersByTimeAsync(20)
     expect(none.asked).toHaveLength(4)
     random.mockReturnValue(0.5)
     const half = failing(1)
-    void retry(3, timers)(half.run)('x', testContext())
+    void retry(3, timers, new RetryBudget())(half.run)('x', testContext())
     await jest.advanceTimersByTimeAsync(1_000)
     expect(half.asked[1]).toBeGreaterThanOrEqual(25)
     expect(half.asked[1]).toBeLessThanOrEqual(27)
@@ -82,7 +83,7 @@ describe('asking again', () => {
     'after %s: %d attempts',
     async (code, attempts) => {
       const { run, asked } = failing(1, new FacetError(code))
-      const answer = retry(1, timers)(run)('x', testContext())
+      const answer = retry(1, timers, new RetryBudget())(run)('x', testContext())
       const settled = Promise.allSettled([answer])
       await jest.advanceTimersByTimeAsync(2_000)
       expect(asked).toHaveLength(attempts)
@@ -104,7 +105,7 @@ describe('asking again', () => {
     [504, 2],
   ])('after status %d: %d attempts', async (upstream, attempts) => {
     const { run, asked } = failing(1, new FacetError('backend-status', { upstream }))
-    void Promise.allSettled([retry(1, timers)(run)('x', testContext())])
+    void Promise.allSettled([retry(1, timers, new RetryBudget())(run)('x', testContext())])
     await jest.advanceTimersByTimeAsync(2_000)
     expect(asked).toHaveLength(attempts)
   })
@@ -116,7 +117,7 @@ describe('asking again', () => {
     ['what is no error', 'text'],
   ])('is of no use after %s', async (_, error) => {
     const { run, asked } = failing(1, error)
-    await expect(retry(5, timers)(run)('x', testContext())).rejects.toBe(error)
+    await expect(retry(5, timers, new RetryBudget())(run)('x', testContext())).rejects.toBe(error)
     expect(asked).toHaveLength(1)
   })
 })
@@ -125,13 +126,15 @@ describe('the end of a request', () => {
   test('is not waited past: where the deadline comes before the next attempt, the failure is told at once', async () => {
     const { run, asked } = failing(1)
     const context = testContext({ deadline: performance.now() + 40 })
-    await expect(retry(1, timers)(run)('x', context)).rejects.toMatchObject({ code: 'backend-unreachable' })
+    await expect(retry(1, timers, new RetryBudget())(run)('x', context)).rejects.toMatchObject({
+      code: 'backend-unreachable',
+    })
     expect([asked.length, timers.size, context.token.waiting]).toEqual([1, 0, 0])
   })
 
   test('leaves time for an attempt that still comes before it', async () => {
     const { run, asked } = failing(1)
-    const answer = retry(1, timers)(run)('x', testContext({ deadline: performance.now() + 80 }))
+    const answer = retry(1, timers, new RetryBudget())(run)('x', testContext({ deadline: performance.now() + 80 }))
     await jest.advanceTimersByTimeAsync(60)
     expect(await answer).toBe('answer to x')
     expect(asked).toHaveLength(2)
@@ -140,7 +143,7 @@ describe('the end of a request', () => {
   test('by cancellation ends the pause at once, for its reason, and leaves nothing behind', async () => {
     const { run, asked } = failing(1)
     const context = testContext()
-    const answer = retry(1, timers)(run)('x', context)
+    const answer = retry(1, timers, new RetryBudget())(run)('x', context)
     await jest.advanceTimersByTimeAsync(10)
     const told = expect(answer).rejects.toBe('client left')
     context.token.cancel('client left')
@@ -156,6 +159,7 @@ describe('the end of a request', () => {
     const answer = retry(
       5,
       timers,
+      new RetryBudget(),
     )(async () => {
       asked++
       context.token.cancel('client left')
@@ -168,7 +172,7 @@ describe('the end of a request', () => {
   test('leaves no listener behind after a pause', async () => {
     const { run } = failing(2)
     const context = testContext()
-    const answer = retry(2, timers)(run)('x', context)
+    const answer = retry(2, timers, new RetryBudget())(run)('x', context)
     await jest.advanceTimersByTimeAsync(2_000)
     await answer
     expect([timers.size, context.token.waiting]).toEqual([0, 0])
