@@ -2,6 +2,7 @@ import { type App, type AppOptions, app } from './app.ts'
 import { readConfig } from './config.ts'
 import { listen, type RunningServer } from './http/server.ts'
 import { controlListener } from './ops/control.ts'
+import { catchForgotten } from './ops/forgotten.ts'
 import { openLog } from './ops/log.ts'
 
 /** A process that serves, until it is told to stop. */
@@ -30,6 +31,7 @@ export async function serve(options: AppOptions = {}): Promise<Serving> {
     throw error
   }
   const servers: RunningServer[] = []
+  const forgotten = catchForgotten(log)
   try {
     servers.push(await listen(running.listener, config.port, config.host))
     if (config.controlToken !== undefined) {
@@ -38,6 +40,7 @@ export async function serve(options: AppOptions = {}): Promise<Serving> {
     }
   } catch (error) {
     await Promise.all(servers.map(({ drain }) => drain(0)))
+    forgotten.close()
     log.close()
     await running.close()
     throw error
@@ -57,6 +60,7 @@ export async function serve(options: AppOptions = {}): Promise<Serving> {
       const finished = drained.every(Boolean)
       await running.close()
       log.info({ finished }, 'stopped')
+      forgotten.close()
       log.close()
       return finished
     },

@@ -18,6 +18,8 @@ export interface Caller {
   readonly requestId: string
   /** Whether the client has chosen that id, so that it may say something of it. */
   readonly isIdGiven?: boolean
+  /** Where its request has got to. */
+  readonly record?: { readonly route: string | undefined; readonly client: string | undefined }
   /** A header of the client's request, by its lower-case name; a backend sends on only those in its `forward` list. */
   header(name: string): string | undefined
 }

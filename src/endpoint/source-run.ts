@@ -6,6 +6,7 @@ import { codeOf, type ErrorCode, FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { named } from './named.ts'
 import type { Step } from './plan.ts'
+import { inScope, synchronous } from './scope.ts'
 
 /** What a source's run tells the gathering that it is part of. */
 export interface SourceHost {
@@ -68,15 +69,10 @@ export class SourceRun implements CallContext {
   start(request: object): void {
     this.#started = performance.now()
     try {
-      const input = this.#step.input(request as never)
+      const input = synchronous('the input function', inScope(this, this.#step.input, request as never))
       if (input === undefined) {
         this.#record.outcome = 'skipped'
         return this.#host.settled(this.#index, undefined)
-      }
-      if (typeof (input as PromiseLike<unknown> | null)?.then === 'function') {
-        // Nobody awaits it, and a rejection that nobody hears of ends the process.
-        Promise.resolve(input).catch(() => {})
-        throw new TypeError('an input function must not be async: what it needs is a source')
       }
       this.#step.run(input as never, this).then(
         (value) => this.#succeed(value),

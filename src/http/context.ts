@@ -52,6 +52,11 @@ export class RequestContext implements Caller {
     }
   }
 
+  /** Itself, as the scope of a team's function. */
+  get caller(): this {
+    return this
+  }
+
   /** A header of the request, by its lower-case name. */
   header(name: string): string | undefined {
     const once = this.#raw ? rawField(this.#raw, name) : null

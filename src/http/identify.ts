@@ -1,5 +1,6 @@
 import Negotiator from 'negotiator'
 import type { Client, Format } from '../endpoint/client.ts'
+import { synchronous } from '../endpoint/scope.ts'
 import { FacetError } from '../errors.ts'
 import type { RequestContext } from './context.ts'
 
@@ -51,7 +52,7 @@ export function identifier(clients: readonly Client[]): Identify {
       for (const client of predicates) {
         const when = client.options.when as NonNullable<typeof client.options.when>
         const headers = Object.fromEntries(when.headers.map((header) => [header, context.header(header)]))
-        if (when.test({ headers })) return client
+        if (synchronous(`the predicate of client '${client.name}'`, when.test({ headers }))) return client
       }
       return fallback
     },

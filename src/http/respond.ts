@@ -11,6 +11,7 @@ import { type Gathered, gather, newRecords } from '../endpoint/gather.ts'
 import type { ReplyCacheSettings } from '../endpoint/options.ts'
 import { parsePart, parseQuery } from '../endpoint/parse.ts'
 import type { ParsedRequest } from '../endpoint/request.ts'
+import { inScope } from '../endpoint/scope.ts'
 import { FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { keyOf, keyOfParams, secretKeyOf } from '../lib/key.ts'
@@ -89,7 +90,7 @@ export class Respond {
   #answer(request: ParsedRequest): void | Promise<void> {
     const { cache, allow } = this.#endpoint.registered.endpoint.settings
     // Only a plain yes is one: the promise of an async function is not.
-    if (allow && allow(request) !== true) throw new FacetError('auth-forbidden')
+    if (allow && inScope(this.#context, allow, request) !== true) throw new FacetError('auth-forbidden')
     if (!cache) return this.#fresh(request)
     const key = this.#key(request)
     if (cache.bypass && this.#wantsFresh()) return this.#fresh(request, key)
@@ -186,7 +187,14 @@ export class Respond {
       started: isShared ? performance.now() : this.#context.record.started,
       records,
     })
-    return { value: representation(formats[this.#format].write(shape(data)), partial), fresh, tags }
+    return {
+      value: representation(
+        formats[this.#format].write(inScope({ caller: this.#context, token }, shape, data)),
+        partial,
+      ),
+      fresh,
+      tags,
+    }
   }
 
   #send(

@@ -7,6 +7,7 @@ import type { EndpointSettings } from '../endpoint/options.ts'
 import { makePlan, type Plan } from '../endpoint/plan.ts'
 import type { ProxyRoute } from '../endpoint/proxy.ts'
 import type { RegisteredEndpoint, Registry } from '../endpoint/registry.ts'
+import { mistake, synchronous } from '../endpoint/scope.ts'
 import { DefinitionError } from '../errors.ts'
 import { type BodyReader, bodyReader } from './body.ts'
 import type { HeaderBlock } from './reply.ts'
@@ -135,7 +136,21 @@ function compose(
   merge: ((data: never) => unknown) | undefined,
   transform: ((data: unknown) => unknown) | undefined,
 ): View['shape'] {
-  if (merge && transform) return (data) => transform(merge(data as never))
-  if (merge) return (data) => merge(data as never)
-  return transform ?? ((data) => data)
+  const merged = merge && named('the merge', merge as (data: unknown) => unknown)
+  const transformed = transform && named('the transform', transform)
+  if (merged && transformed) return (data) => transformed(merged(data))
+  return merged ?? transformed ?? ((data) => data)
+}
+
+/** A team's function, whose mistakes are told by its name. */
+function named(what: string, run: (data: unknown) => unknown): (data: unknown) => unknown {
+  return (data) => {
+    let value: unknown
+    try {
+      value = run(data)
+    } catch (error) {
+      throw mistake(what, error)
+    }
+    return synchronous(what, value)
+  }
 }

@@ -51,7 +51,7 @@ describe('an input function', () => {
     expect(await rejectionOf(bench.run(page))).toMatchObject({
       code: 'internal',
       source: 'a',
-      message: 'an input function must not be async: what it needs is a source',
+      message: 'the input function must not be async: what it would await is a source',
     })
     jest.useRealTimers()
     await new Promise((resolve) => setImmediate(resolve))
