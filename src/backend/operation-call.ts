@@ -24,6 +24,7 @@ export function operationCall<I>(
     effect,
     backends: [backend],
     parts: [],
+    isKept: (settings.cache?.ttl ?? 0) > 0,
     bind: (runtime) => {
       const transport = transportOf(backend, runtime)
       const send: Run<I, unknown> = async (input, context) => {

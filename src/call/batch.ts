@@ -36,8 +36,10 @@ export function batch<K extends string | number | bigint, I, T>(
     effect: 'read',
     backends: call.backends,
     parts: [call],
+    isSpread: true,
+    isKept: call.isKept ?? false,
     bind: (runtime) => {
-      const run = covering(call, runtime.bind(call))
+      const run = covering(call, runtime)
       return async (keys, context) => {
         if (keys.length === 0) return []
         const distinct = [...new Set(keys)]

@@ -126,13 +126,22 @@ export interface Call<in I, out O> {
   readonly backends: readonly BackendInfo[]
   /** The calls it is made of; a call that reaches a backend itself has none. */
   readonly parts: readonly Call<never, unknown>[]
+  /** Whether it makes several inputs of one, and one answer of several: `each` and `batch`. */
+  readonly isSpread?: boolean
+  /** Whether a load of it is of use to later requests, since its answer is kept. */
+  readonly isKept?: boolean
   /** What stands in when it fails; there only on what `optional` made. */
   readonly cover?: Cover<O>
+  /** What is asked before the cover is taken; it takes no time to speak of. */
+  readonly rescue?: (runtime: Runtime) => Rescue<I, O>
   bind(runtime: Runtime): Run<I, O>
 }
 
 /** Gives what stands in for an answer, for one failure. */
 export type Cover<O> = (error: unknown) => O
+
+/** Looks for another answer than the one that could not be had; undefined where there is none. */
+export type Rescue<I, O> = (input: I, context: CallContext) => Promise<{ readonly value: O } | undefined>
 
 /** What a call answers. */
 export type Output<C> = C extends Call<never, infer O> ? O : never

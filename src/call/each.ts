@@ -24,8 +24,10 @@ export function each<I, O>(call: Call<I, O>, { concurrency = CONCURRENCY }: Each
     effect: call.effect,
     backends: call.backends,
     parts: [call],
+    isSpread: true,
+    isKept: call.isKept ?? false,
     bind: (runtime) => {
-      const run = covering(call, runtime.bind(call))
+      const run = covering(call, runtime)
       const spread: Run<readonly I[], O[]> = (inputs, context) =>
         inParallel(inputs, (input) => run(input, context), concurrency)
       return call.effect === 'write' ? spread : unique(spread)

@@ -47,14 +47,12 @@ interface Held {
  * backends are sent.
  */
 export function keeping({ cache, freeze }: Runtime, kept: Kept): Policy {
-  const keyed = kept.forward.filter((header) => !TRACE_FIELDS.has(header))
+  const keyed = keyedHeaders(kept.forward)
   return <In, Out>(next: (input: In, context: CallContext) => Promise<Out>) =>
     async (input: In, context: CallContext) => {
       const tags = kept.tags(input, context)
       const freshness: Freshness = { ...kept.freshness, tags, patience: context.patience }
-      const forwarded = keyed.map((header) => context.caller.header(header))
-      const sent = forwarded.length > 0 ? ` ${secretKeyOf(forwarded)}` : ''
-      const key = `${kept.level} ${kept.name} ${keyOf(input)}${sent}${kept.areTagsKeyed ? ` ${keyOf(tags)}` : ''}`
+      const key = `${kept.level} ${kept.name} ${sentKey(input, keyed, context)}${kept.areTagsKeyed ? ` ${keyOf(tags)}` : ''}`
       let own: Loading | undefined
       // Also where there is nothing: that goes with the same purges.
       noteTags(context, tags)
@@ -81,6 +79,17 @@ export function keeping({ cache, freeze }: Runtime, kept: Kept): Policy {
       if (partial && !own) context.degrade(new FacetError(partial))
       return (freeze ? frozen(value) : value) as Out
     }
+}
+
+/** Those of the forwarded headers that an answer can depend on. */
+export function keyedHeaders(forward: readonly string[]): readonly string[] {
+  return forward.filter((header) => !TRACE_FIELDS.has(header))
+}
+
+/** What tells a request apart from others of the same operation: its input, and the client's headers that go along. */
+export function sentKey(input: unknown, keyed: readonly string[], { caller }: CallContext): string {
+  if (keyed.length === 0) return keyOf(input)
+  return `${keyOf(input)} ${secretKeyOf(keyed.map((header) => caller.header(header)))}`
 }
 
 function loadedOf(kept: Kept, load: Loading, value: Held, said: Omit<LoadedPart, 'value'>): Loaded<Held> {
@@ -140,7 +149,7 @@ export class Loading implements CallContext {
 }
 
 /** What many requests share must not be changed by one of them. */
-function frozen<T>(value: T): T {
+export function frozen<T>(value: T): T {
   // The bytes of a buffer cannot be frozen.
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value) && !ArrayBuffer.isView(value)) {
     Object.freeze(value)

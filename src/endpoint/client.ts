@@ -41,9 +41,9 @@ export interface Maybe<K extends string> {
 
 /**
  * In a transform's reads: this client can do without the source. Its failure then leaves `undefined` and a reply marked
- * partial, where other clients get an error. Only for sources that no other source that this client reads needs.
+ * partial, where other clients get an error. What needs the source goes without as well, and so must be optional, or `maybe` too.
  *
- * @example mobile.transform(overview, ['customer', maybe('products')], ({ customer, products }) => …)
+ * @example mobile.transform(overview, ['customer', maybe('orders'), maybe('products')], ({ customer, orders }) => …)
  */
 export function maybe<const K extends string>(name: K): Maybe<K> {
   return { maybe: name }
@@ -163,10 +163,13 @@ function defineTransform(
   }
   const planned = withNeeds(endpoint.sources, names ?? [])
   for (const wanted of optional) {
-    const dependent = endpoint.sources.find((source) => planned.has(source.name) && source.needs.includes(wanted))
+    const dependent = endpoint.sources.find(
+      ({ name, needs, call }) =>
+        planned.has(name) && needs.includes(wanted) && call.cover === undefined && !optional.includes(name),
+    )
     if (dependent)
       throw new DefinitionError(
-        `${what}: maybe('${wanted}') cannot be said, since the source '${dependent.name}' needs it`,
+        `${what}: maybe('${wanted}') cannot be said, since the source '${dependent.name}' needs it, and is neither optional nor maybe('${dependent.name}')`,
       )
   }
   return Object.freeze({

@@ -89,6 +89,10 @@ class Gathering implements SourceHost {
   readonly #runs: SourceRun[] = []
   /** How many needs a step still waits for; -1 once it has settled. */
   readonly #waiting: number[]
+  /** Failures of what a step needs, where that is to go without. */
+  #lost: Map<number, unknown> | undefined
+  /** The deadline has passed: nothing more is begun. */
+  #isLate = false
   #left: number
   #over = false
   #partial: Map<string, ErrorCode> | undefined
@@ -134,10 +138,16 @@ class Gathering implements SourceHost {
   }
 
   #start(index: number): void {
+    const run = this.#run(index)
+    if (this.#lost?.has(index)) run.stand(this.#lost.get(index))
+    else run.start(this.#requestOf(this.#plan.steps[index] as Step))
+  }
+
+  #run(index: number): SourceRun {
     const step = this.#plan.steps[index] as Step
     const run = new SourceRun(this, step, index, this.#records[index] as SourceRecord)
     this.#runs[index] = run
-    run.start(this.#requestOf(step))
+    return run
   }
 
   /** What a step's input function sees: the request, and the sources that it said it needs. */
@@ -148,13 +158,17 @@ class Gathering implements SourceHost {
     return request
   }
 
-  settled(index: number, value: unknown): void {
+  settled(index: number, value: unknown, lost?: unknown): void {
     if (this.#over || this.#waiting[index] === -1) return
     this.#waiting[index] = -1
     this.#values[index] = value
     if (--this.#left === 0) return this.#finish()
     for (const dependent of (this.#plan.steps[index] as Step).dependents) {
-      if (--(this.#waiting[dependent] as number) === 0) this.#start(dependent)
+      if (lost !== undefined) {
+        this.#lost ??= new Map()
+        this.#lost.set(dependent, lost)
+      }
+      if (--(this.#waiting[dependent] as number) === 0 && !this.#isLate) this.#start(dependent)
       if (this.#over) return
     }
   }
@@ -180,27 +194,21 @@ class Gathering implements SourceHost {
     this.failed(reason)
   }
 
-  /** The deadline: only what is optional may still be missing. */
+  /** The deadline: only what is optional may still be missing, and what there is at once instead stands in. */
   expired(): void {
+    this.#isLate = true
     const missing = this.#plan.steps.flatMap((step, index) => (this.#waiting[index] === -1 ? [] : [{ step, index }]))
     const required = missing.find(({ step }) => !step.cover)
     const late = new FacetError('deadline')
     if (required) return this.failed(named(late, required.step.name))
-    try {
-      for (const { step, index } of missing) this.#cover(step, index, late)
-    } catch (mistake) {
-      return this.failed(new FacetError('internal', { detail: 'a fallback failed', cause: mistake }))
+    const runs = missing.map(({ index }) => this.#runs[index] ?? this.#run(index))
+    const stand = () => {
+      for (const run of runs) run.stand(late)
+      this.token.cancel(late)
     }
-    this.#finish()
-    this.token.cancel(late)
-  }
-
-  #cover(step: Step, index: number, late: FacetError): void {
-    this.#values[index] = step.cover?.(late)
-    const record = this.#records[index] as SourceRecord
-    const duration = this.#runs[index]?.elapsed ?? 0
-    Object.assign(record, { outcome: 'fallback', code: 'deadline', duration })
-    this.degraded(step.name, 'deadline')
+    const rescues = runs.flatMap((run) => run.rescue() ?? [])
+    if (rescues.length === 0) stand()
+    else Promise.all(rescues).then(stand)
   }
 
   #finish(): void {

@@ -1,4 +1,4 @@
-import type { Cover, Run, Runtime } from '../call/call.ts'
+import type { Cover, Rescue, Run, Runtime } from '../call/call.ts'
 import type { AnyEndpoint, Source } from './endpoint.ts'
 import { keptSource } from './kept-source.ts'
 
@@ -9,6 +9,10 @@ export interface Step {
   readonly input: Source['input']
   /** What stands in when it fails; undefined where the source is required. */
   readonly cover: Cover<unknown> | undefined
+  /** What is asked before the cover is taken. */
+  readonly rescue: Rescue<never, unknown> | undefined
+  /** Whether it is this client alone that can do without it: what needs it then goes without as well. */
+  readonly isMaybe: boolean
   readonly needs: readonly number[]
   /** The steps that wait for this one. */
   readonly dependents: readonly number[]
@@ -56,6 +60,8 @@ export function makePlan(
       run: kept(name, call),
       input,
       cover: call.cover ?? (maybe.includes(name) ? () => undefined : undefined),
+      rescue: call.rescue?.(runtime),
+      isMaybe: call.cover === undefined && maybe.includes(name),
       needs: needs.map((need) => position.get(need) as number),
       dependents: sources.flatMap((other, index) => (other.needs.includes(name) ? [index] : [])),
     }),

@@ -21,7 +21,8 @@ export interface SourceHost {
   readonly dataTags: readonly string[] | undefined
   /** The whole has been answered or has failed: what comes later changes nothing, nor its records. */
   readonly over: boolean
-  settled(index: number, value: unknown): void
+  /** @param lost the failure, where those that need it must go without as well */
+  settled(index: number, value: unknown, lost?: unknown): void
   /** A required source has failed, or a mistake was made. */
   failed(error: FacetError): void
   degraded(source: string, code: ErrorCode): void
@@ -47,7 +48,10 @@ export class SourceRun implements CallContext {
   readonly #step: Step
   readonly #index: number
   readonly #record: SourceRecord
-  #started = 0
+  #started: number | undefined = undefined
+  #input: unknown
+  #isSettled = false
+  #rescued: { readonly value: unknown } | undefined
 
   constructor(host: SourceHost, step: Step, index: number, record: SourceRecord) {
     this.token = host.token
@@ -74,6 +78,7 @@ export class SourceRun implements CallContext {
         this.#record.outcome = 'skipped'
         return this.#host.settled(this.#index, undefined)
       }
+      this.#input = input
       this.#step.run(input as never, this).then(
         (value) => this.#succeed(value),
         (error: unknown) => this.#fail(error),
@@ -90,11 +95,6 @@ export class SourceRun implements CallContext {
     this.#host.degraded(this.source, code)
   }
 
-  /** Milliseconds since it began. */
-  get elapsed(): number {
-    return performance.now() - this.#started
-  }
-
   /** Says in the record that this was given up while it was under way. */
   abort(): void {
     if (this.#record.outcome !== 'idle') return
@@ -103,31 +103,59 @@ export class SourceRun implements CallContext {
   }
 
   #measure(): void {
-    this.#record.duration = this.elapsed
+    this.#record.duration = this.#started === undefined ? 0 : performance.now() - this.#started
     this.#record.cache = this.cache
     this.#record.told = this.told
   }
 
   #succeed(value: unknown): void {
-    if (this.#host.over) return
+    if (this.#host.over || this.#isSettled) return
+    this.#isSettled = true
     this.#measure()
     if (this.#record.outcome === 'idle') this.#record.outcome = 'ok'
     this.#host.settled(this.#index, value)
   }
 
   #fail(error: unknown): void {
-    if (this.#host.over) return
+    if (this.#host.over || this.#isSettled) return
     this.#measure()
-    const { cover, name } = this.#step
-    if (!cover || !isCoverable(error, this)) return this.#refuse(error)
+    if (!this.#step.cover || !isCoverable(error, this)) return this.#refuse(error)
+    const rescued = this.rescue()
+    if (!rescued) return this.stand(error)
+    rescued.then(() => this.stand(error))
+  }
+
+  /**
+   * Looks for another answer than that of the call.
+   *
+   * @returns undefined where there is nowhere to look
+   */
+  rescue(): Promise<void> | undefined {
+    const { rescue } = this.#step
+    if (!rescue || this.#input === undefined) return undefined
+    return rescue(this.#input as never, this).then(
+      (found) => {
+        this.#rescued = found
+      },
+      // A store that fails has nothing.
+      () => {},
+    )
+  }
+
+  /** Lets what there is instead stand in. */
+  stand(error: unknown): void {
+    if (this.#host.over || this.#isSettled) return
+    this.#isSettled = true
+    this.#measure()
+    const { cover, name, isMaybe } = this.#step
     let value: unknown
     try {
-      value = cover(error)
+      value = this.#rescued ? this.#rescued.value : cover?.(error)
     } catch (mistake) {
       return this.#refuse(new FacetError('internal', { detail: `the fallback of '${name}' failed`, cause: mistake }))
     }
     this.degrade(error)
-    this.#host.settled(this.#index, value)
+    this.#host.settled(this.#index, value, isMaybe ? error : undefined)
   }
 
   #refuse(error: unknown): void {

@@ -38,7 +38,7 @@ afterAll(async () => {
 })
 
 const service = (options: object = {}) => soap('billing', { url: `${backend.url}/soap`, namespace: NS, ...options })
-const run = <I, O>(call: Call<I, O>, input: I): Promise<O> => covering(call, runtime.bind(call))(input, testContext())
+const run = <I, O>(call: Call<I, O>, input: I): Promise<O> => covering(call, runtime)(input, testContext())
 const last = () => backend.requests.at(-1)
 const shape = {
   request: z.object({ Id: z.string() }),

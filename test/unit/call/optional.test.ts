@@ -17,7 +17,7 @@ const answering = (answer: string, name = 'answering') =>
 
 /** Runs a call as a part of another one is run: what is optional in it is covered. */
 function run<O>(call: Call<string, O>, context = testContext()): Promise<O> {
-  return covering(call, testRuntime().bind(call))('x', context)
+  return covering(call, testRuntime())('x', context)
 }
 
 class MyError extends Error {}

@@ -47,7 +47,7 @@ export const backendInfo = (name = 'crm', forward: readonly string[] = []): Back
 /** A call that does what a test says, without a backend behind it. */
 export function testCall<I, O>(
   run: Run<I, O>,
-  { name = 'op', effect = 'read' as Effect, backend = backendInfo() } = {},
+  { name = 'op', effect = 'read' as Effect, backend = backendInfo(), isKept = false } = {},
 ): Call<I, O> {
-  return { name, effect, backends: [backend], parts: [], bind: () => run }
+  return { name, effect, backends: [backend], parts: [], isKept, bind: () => run }
 }
