@@ -38,24 +38,14 @@ export interface GatherContext {
   readonly isBypassing?: boolean
   /** When the deadline began to run, as `performance.now()` counts: the reading of a body is part of it. */
   readonly started: number
+  /** Where it is shorter than the plan's. Milliseconds. */
+  readonly deadline?: number
   /** Takes what a failure can be purged by, as the caches say that it came through. */
   readonly note?: ((tags: readonly string[]) => void) | undefined
   /** Whether others may be given what comes of it. */
   readonly isShared?: boolean
   /** One record a source, filled in as they fare: for the log and `Server-Timing`. */
   readonly records: readonly SourceRecord[]
-}
-
-/** A record for every source of a plan, before any has started. */
-export function newRecords({ steps }: Plan): SourceRecord[] {
-  return steps.map(({ name }) => ({
-    name,
-    duration: 0,
-    outcome: 'idle',
-    code: undefined,
-    cache: undefined,
-    told: undefined,
-  }))
 }
 
 /**
@@ -101,17 +91,18 @@ class Gathering implements SourceHost {
   constructor(
     plan: Plan,
     request: ParsedRequest,
-    { token, caller, records, started, patience, note, isShared = false, isBypassing = false }: GatherContext,
+    context: GatherContext,
     resolve: (gathered: Gathered) => void,
     reject: (error: unknown) => void,
   ) {
+    const { token, caller, records, started, patience, note, isShared = false, isBypassing = false } = context
     this.token = token
     this.caller = caller
     this.isShared = isShared
     this.patience = patience
     this.isBypassing = isBypassing
     this.dataTags = plan.dataTags?.({ params: request.params, query: request.query })
-    this.deadline = started + plan.deadline
+    this.deadline = started + Math.min(plan.deadline, context.deadline ?? Number.POSITIVE_INFINITY)
     this.memo = plan.memo ? new Map() : undefined
     this.#plan = plan
     this.#request = request

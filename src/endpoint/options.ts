@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CacheOptions, type CachePolicy, cacheOptionsShape, cachePolicy } from '../cache/policy.ts'
-import { DefinitionError } from '../errors.ts'
+import { DefinitionError, ERRORS, type ErrorCode } from '../errors.ts'
 import { CacheControl } from '../lib/cache-control.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
 import { isFieldValue } from '../lib/headers.ts'
@@ -45,6 +45,9 @@ export interface DataCacheOptions<Req> extends CacheOptions {
   readonly bypass?: boolean
 }
 
+/** A failure: its code, perhaps with the name of the source before it. */
+export type FailureName = ErrorCode | `${string}.${ErrorCode}`
+
 /** What an endpoint takes and how it behaves. */
 export interface EndpointOptions<
   R extends Route,
@@ -66,6 +69,10 @@ export interface EndpointOptions<
   readonly status?: number
   /** How long the whole answer may take, 10 s if not said. */
   readonly deadline?: Duration
+  /** Whether a partial answer is a failure, for every client; a client can ask for that with `Prefer: handling=strict`. */
+  readonly handling?: 'strict' | 'lenient'
+  /** Other statuses than the table's: of a code, or of a code of one source, as in `{ 'customer.resource-unknown': 410 }`. */
+  readonly statuses?: Readonly<Partial<Record<FailureName, number>>>
   readonly cache?: ReplyCacheOptions<Pick<RequestOf<R, Q, B, H, A, S>, 'params' | 'query'>> & { readonly share?: S }
   readonly data?: DataCacheOptions<Pick<RequestOf<R, Q, B, H, A, S>, 'params' | 'query'>>
   /** The tags of cache entries that are old after this, also where it failed: a write that timed out may have been done. */
@@ -102,6 +109,8 @@ export interface EndpointSettings {
   readonly headers: z.ZodObject | undefined
   readonly status: number
   readonly deadline: number
+  readonly isStrict: boolean
+  readonly statuses: Readonly<Partial<Record<string, number>>> | undefined
   readonly cache: ReplyCacheSettings | undefined
   readonly data: DataCacheSettings | undefined
   readonly invalidates: ((request: object) => readonly string[]) | undefined
@@ -116,6 +125,11 @@ const endpointCacheShape = {
   bypass: z.boolean().optional(),
 }
 
+function isFailureName(name: string): boolean {
+  const code = name.slice(name.indexOf('.') + 1)
+  return Object.hasOwn(ERRORS, code) && code !== 'client-closed'
+}
+
 const optionsSchema = z.strictObject({
   summary: z.string().optional(),
   query: schemaOption.optional(),
@@ -128,6 +142,15 @@ const optionsSchema = z.strictObject({
     .optional(),
   status: z.number().int().min(200).max(299).optional(),
   deadline: durationOption.optional(),
+  handling: z.enum(['strict', 'lenient']).optional(),
+  statuses: z
+    .record(
+      z
+        .string()
+        .refine(isFailureName, "an error's code was expected, perhaps with a source: 'customer.backend-timeout'"),
+      z.number().int().min(400).max(599),
+    )
+    .optional(),
   cache: z
     .strictObject({
       ...endpointCacheShape,
@@ -170,6 +193,8 @@ export function checkEndpoint(route: Route, options: object): EndpointSettings {
     headers,
     status: rest.status ?? 200,
     deadline: milliseconds(rest.deadline ?? '10s'),
+    isStrict: rest.handling === 'strict',
+    statuses: rest.statuses,
     cache: cache && {
       ...endpointCache(cache),
       control: cache.control,

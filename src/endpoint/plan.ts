@@ -29,6 +29,8 @@ export interface Plan {
   readonly memo: boolean
   /** What kept data can be purged by, as the request says; undefined where none is kept, or nothing said. */
   readonly dataTags: ((request: object) => readonly string[]) | undefined
+  /** Whether an answer may lack something: a source, or one of the calls in it. */
+  readonly mayBePartial: boolean
   /** Milliseconds. */
   readonly deadline: number
 }
@@ -73,6 +75,7 @@ export function makePlan(
     given: sources.flatMap(({ name }, index) => (!reads || reads.includes(name) ? [index] : [])),
     memo: new Set(operations).size < operations.length,
     dataTags: settings.data?.tags,
+    mayBePartial: steps.some(({ cover }) => cover) || sources.some(({ call }) => hasCover(call)),
     deadline: settings.deadline,
   }
 }
@@ -90,6 +93,10 @@ function afterWrites(sources: readonly Source[]): ReadonlySet<string> {
   for (const { name, call, needs } of sources)
     if (call.effect === 'write' || needs.some((need) => changed.has(need))) changed.add(name)
   return changed
+}
+
+function hasCover({ cover, parts }: Source['call']): boolean {
+  return cover !== undefined || parts.some(hasCover)
 }
 
 /** The operations that a call reaches in the end. */

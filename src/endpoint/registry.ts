@@ -71,7 +71,10 @@ export function makeRegistry(routes: readonly RouteModule[], clientModules: read
 
   const proxies = routes.flatMap(({ file, routes }) => routes.filter(isProxy).map((proxy) => ({ file, proxy })))
   const backends = collectBackends(endpoints, proxies, mistakes)
-  for (const { file, endpoint } of endpoints) checkShare(file, endpoint, mistakes)
+  for (const { file, endpoint } of endpoints) {
+    checkShare(file, endpoint, mistakes)
+    checkStatuses(file, endpoint, mistakes)
+  }
   if (mistakes.length > 0) throw new DefinitionError(mistakes.join('\n'))
   return { endpoints, proxies, clients, backends }
 }
@@ -113,6 +116,15 @@ function collectBackends(
   for (const { file, proxy } of proxies) add(file, proxy.backend)
   mistakes.push(...twice)
   return [...known.values()]
+}
+
+/** A status for a source that is not there would never be used. */
+function checkStatuses(file: string, { route, settings, sources }: AnyEndpoint, mistakes: string[]): void {
+  for (const name of Object.keys(settings.statuses ?? {})) {
+    const source = name.includes('.') ? name.slice(0, name.indexOf('.')) : undefined
+    if (source !== undefined && !sources.some((known) => known.name === source))
+      mistakes.push(`${file}: endpoint '${route}' at 'statuses.${name}': there is no source '${source}'`)
+  }
 }
 
 /** What depends on who asks cannot be everyone's. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '../call/call.ts'
 import { channels, type RequestRecord } from '../channels.ts'
+import type { EndpointSettings } from '../endpoint/options.ts'
 import { FacetError } from '../errors.ts'
 import { CancelToken } from '../lib/cancel.ts'
 import { rawField } from '../lib/headers.ts'
@@ -21,6 +22,8 @@ export class RequestContext implements Caller {
   /** The query as it came, without its question mark. */
   readonly search: string
   readonly record: RequestRecord
+  /** The endpoint's own statuses of failures, once it is known. */
+  statuses: EndpointSettings['statuses'] = undefined
   /** The headers as they came; undefined where somebody's middleware may have changed what node made of them. */
   readonly #raw: readonly string[] | undefined
 
@@ -63,6 +66,12 @@ export class RequestContext implements Caller {
     if (once !== null) return once
     const value = this.request.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  /** Those of some headers that were sent. */
+  headers(names: readonly string[]): Record<string, string> {
+    const sent = names.map((name) => [name, this.header(name)] as const)
+    return Object.fromEntries(sent.filter((entry): entry is [string, string] => entry[1] !== undefined))
   }
 
   /** Gives the request up when its client leaves before it has the answer. Only for what takes time. */

@@ -38,6 +38,7 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
     path: string,
   ): void | Promise<void> => {
     if (target.kind === 'proxy') return forward(target, context, path)
+    context.statuses = target.registered.endpoint.settings.statuses
     const view = target.views.get(client.name) as View
     const format = negotiate(context.header('accept'), client.options.format ?? 'json')
     return new Respond(options, context, target, view, format).run(params)
@@ -88,17 +89,23 @@ function answerMethod(methods: readonly string[], context: RequestContext): bool
   return true
 }
 
+/** The status of a failure: its own, unless the endpoint has another one for it. */
+function statusOf({ code, source, status }: FacetError, statuses: RequestContext['statuses']): number {
+  return statuses?.[`${source}.${code}`] ?? statuses?.[code] ?? status
+}
+
 /** Tells the client what went wrong, in the table's words, and the log all of it. */
 export function fail(context: RequestContext, thrown: unknown): void {
-  const error = asFacetError(thrown)
   const { record, response, request } = context
+  const error = asFacetError(thrown)
+  const status = statusOf(error, context.statuses)
   record.code = error.code
   record.error = thrown
   if (response.headersSent || response.destroyed) {
     // Half an answer is out, or nobody is there: all that can be said is that it ends here.
     response.destroy()
-    return context.done(error.status)
+    return context.done(status)
   }
-  sendProblem(response, error, context.requestId, negotiateProblem(request.headers.accept), record.method)
-  context.done(error.status)
+  sendProblem(response, error, status, context.requestId, negotiateProblem(request.headers.accept), record.method)
+  context.done(status)
 }

@@ -25,11 +25,11 @@ export function asFacetError(error: unknown): FacetError {
   return isFacetError(error) ? error : new FacetError('internal', { cause: error })
 }
 
-export function problemOf(error: FacetError, requestId: string): Problem {
+export function problemOf(error: FacetError, status: number, requestId: string): Problem {
   return {
     type: PROBLEMS + error.code,
     title: ERRORS[error.code].title,
-    status: error.status,
+    status,
     code: error.code,
     requestId,
     ...(error.source !== undefined && { source: error.source }),
@@ -62,11 +62,12 @@ export function writeProblem(
 export function sendProblem(
   response: ServerResponse,
   error: FacetError,
+  status: number,
   requestId: string,
   format: Format,
   method: string,
 ): void {
-  const { text, contentType } = writeProblem(problemOf(error, requestId), format)
+  const { text, contentType } = writeProblem(problemOf(error, status, requestId), format)
   const headers = [
     ['Content-Type', contentType],
     ['Content-Length', String(Buffer.byteLength(text))],
@@ -75,6 +76,6 @@ export function sendProblem(
     ['X-Request-Id', requestId],
     ...Object.entries(error.headers ?? {}),
   ].flat()
-  response.writeHead(error.status, headers as unknown as OutgoingHttpHeaders)
+  response.writeHead(status, headers as unknown as OutgoingHttpHeaders)
   response.end(method === 'HEAD' ? undefined : text)
 }

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { SourceRecord } from '../channels.ts'
+import type { CacheState, SourceRecord } from '../channels.ts'
 import type { Degradation } from '../endpoint/gather.ts'
+import { FacetError } from '../errors.ts'
 import { matchesEtag } from '../lib/headers.ts'
 import { type Coding, codedEtag } from './coding.ts'
 
@@ -86,13 +87,29 @@ export function facetPartial(partial: readonly Degradation[]): string {
   return partial.map(({ source, code }) => `${source};reason=${code}`).join(', ')
 }
 
-/** How long each source took and what its cache said (W3C Server Timing). Milliseconds. */
-export function serverTiming(records: readonly SourceRecord[]): string {
-  return records
+/** What a client is told instead that wants all or nothing: how the first part that is missing has failed. */
+export function partialRefused([first]: readonly Degradation[], applied: string | undefined): FacetError {
+  const error = new FacetError(first?.code ?? 'internal', {
+    detail: 'a part is missing, and all or nothing is wanted',
+    ...(applied && { headers: { 'Preference-Applied': applied } }),
+  })
+  error.source = first?.source
+  return error
+}
+
+/**
+ * How long it all took, how long each source, and what the caches said (W3C Server Timing). Milliseconds.
+ *
+ * @param started as `performance.now()` counts
+ * @param state what the reply cache said
+ */
+export function serverTiming(started: number, state: CacheState | undefined, records: readonly SourceRecord[]): string {
+  const described = (text: string | undefined) => (text === undefined ? '' : `;desc=${text}`)
+  const total = `total;dur=${(performance.now() - started).toFixed(1)}${described(state)}`
+  const sources = records
     .filter(({ outcome }) => outcome !== 'idle')
     .map(({ name, duration, outcome, cache }) => {
-      const state = cache ?? (outcome === 'ok' ? undefined : outcome)
-      return `${name};dur=${duration.toFixed(1)}${state === undefined ? '' : `;desc=${state}`}`
+      return `${name};dur=${duration.toFixed(1)}${described(cache ?? (outcome === 'ok' ? undefined : outcome))}`
     })
-    .join(', ')
+  return [total, ...sources].join(', ')
 }

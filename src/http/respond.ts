@@ -4,22 +4,25 @@ import type { Patience } from '../cache/patience.ts'
 import type { Purge } from '../cache/store.ts'
 import { routeTag } from '../cache/tags.ts'
 import type { Runtime } from '../call/call.ts'
-import type { CacheState, SourceRecord } from '../channels.ts'
+import type { SourceRecord } from '../channels.ts'
 import type { Config } from '../config.ts'
 import type { Format } from '../endpoint/client.ts'
-import { type Gathered, gather, newRecords } from '../endpoint/gather.ts'
+import { type Gathered, gather } from '../endpoint/gather.ts'
 import type { ReplyCacheSettings } from '../endpoint/options.ts'
 import { parsePart, parseQuery } from '../endpoint/parse.ts'
+import { newRecords } from '../endpoint/records.ts'
 import type { ParsedRequest } from '../endpoint/request.ts'
 import { inScope } from '../endpoint/scope.ts'
 import { FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
-import { keyOf, keyOfParams, secretKeyOf } from '../lib/key.ts'
+import type { Timer } from '../lib/timer-wheel.ts'
 import { refuseXml } from './body.ts'
 import { cacheStatus, levelsOf } from './cache-status.ts'
 import { acceptedCodings, type Coding, LEAST_BYTES, NO_CODINGS } from './coding.ts'
 import type { RequestContext } from './context.ts'
-import { facetPartial, type Representation, representation, send, serverTiming } from './reply.ts'
+import { applied, preferences } from './preferences.ts'
+import { facetPartial, partialRefused, type Representation, representation, send, serverTiming } from './reply.ts'
+import { NO_QUERY, replyKey, wantsFresh } from './reply-key.ts'
 import type { ServedEndpoint, View } from './routes.ts'
 
 /** What answering needs of its app. */
@@ -30,7 +33,8 @@ export interface Responder {
   readonly invalidate: (purge: Purge | readonly string[]) => Promise<void>
 }
 
-const NOTHING = Object.freeze(Object.create(null)) as Readonly<Record<string, never>>
+/** Milliseconds that a load has beyond its own deadline to hand over what it has. */
+const GRACE = 50
 
 /** Answers one request to an endpoint: parse, allow, reply cache, gather, merge, transform, encode, reply. */
 export class Respond {
@@ -39,6 +43,11 @@ export class Respond {
   readonly #endpoint: ServedEndpoint
   readonly #view: View
   readonly #format: Format
+  /** What the client says in `Prefer`. */
+  readonly #prefer: string | undefined
+  /** How long the answer may take, by the endpoint's word and the client's. Milliseconds. */
+  readonly #deadline: number
+  readonly #isStrict: boolean
   #records: readonly SourceRecord[] = []
 
   constructor(app: Responder, context: RequestContext, endpoint: ServedEndpoint, view: View, format: Format) {
@@ -47,6 +56,11 @@ export class Respond {
     this.#endpoint = endpoint
     this.#view = view
     this.#format = format
+    this.#prefer = context.header('prefer')
+    const { deadline, isStrict } = endpoint.registered.endpoint.settings
+    const wishes = preferences(this.#prefer)
+    this.#deadline = Math.min(deadline, wishes.wait ?? deadline)
+    this.#isStrict = isStrict || wishes.isStrict
   }
 
   /**
@@ -56,20 +70,14 @@ export class Respond {
    */
   run(params: ParsedRequest['params']): void | Promise<void> {
     const { settings } = this.#endpoint.registered.endpoint
-    const query = settings.query ? parsePart('query', settings.query, parseQuery(this.#context.search)) : NOTHING
+    const query = settings.query ? parsePart('query', settings.query, parseQuery(this.#context.search)) : NO_QUERY
     const headers =
       settings.headers &&
-      parsePart('headers', settings.headers, this.#declaredHeaders(Object.keys(settings.headers.shape)))
+      parsePart('headers', settings.headers, this.#context.headers(Object.keys(settings.headers.shape)))
     const request: ParsedRequest = headers === undefined ? { params, query } : { params, query, headers }
     if (this.#endpoint.readBody) return this.#withBody(request)
     if (this.#context.record.method !== 'GET') refuseXml(this.#context)
     return this.#answer(request)
-  }
-
-  #declaredHeaders(names: readonly string[]): Record<string, string | undefined> {
-    return Object.fromEntries(
-      names.flatMap((name) => (this.#context.header(name) === undefined ? [] : [[name, this.#context.header(name)]])),
-    )
   }
 
   async #withBody(request: ParsedRequest): Promise<void> {
@@ -78,7 +86,7 @@ export class Respond {
     this.#context.watchClient()
     const value = await this.#endpoint.readBody?.(this.#context, {
       maxBytes: config.bodyMaxBytes,
-      deadline: settings.deadline,
+      deadline: this.#deadline,
       timers: runtime.timers,
     })
     return this.#answer({
@@ -92,8 +100,8 @@ export class Respond {
     // Only a plain yes is one: the promise of an async function is not.
     if (allow && inScope(this.#context, allow, request) !== true) throw new FacetError('auth-forbidden')
     if (!cache) return this.#fresh(request)
-    const key = this.#key(request)
-    if (cache.bypass && this.#wantsFresh()) return this.#fresh(request, key)
+    const key = replyKey(this.#endpoint, this.#view.client.name, this.#format, this.#context, request)
+    if (cache.bypass && wantsFresh(this.#context)) return this.#fresh(request, key)
     const entry = this.#app.runtime.cache.peek<Representation>(key)
     if (!entry) return this.#throughCache(key, cache, request)
     const now = Date.now()
@@ -104,22 +112,10 @@ export class Respond {
     if (codings.length > 0 && status !== 304) this.#endpoint.variants?.make(key, entry, codings)
   }
 
-  /** Whether the client wants nothing from a cache; whether that counts is for the endpoint to say. */
-  #wantsFresh(): boolean {
-    return /(^|[\s,])no-(cache|store)([\s,=]|$)/i.test(this.#context.header('cache-control') ?? '')
-  }
-
   /** The codings that this client is sent a reply in, where there is such a variant of it. */
   #codings({ bytes }: Representation): readonly Coding[] {
     if (!this.#endpoint.variants || bytes.length < LEAST_BYTES) return NO_CODINGS
     return acceptedCodings(this.#context.header('accept-encoding'))
-  }
-
-  /** All that the answer can depend on, and nothing else: equal requests share an entry, different ones never do. */
-  #key({ params, query, headers }: ParsedRequest): string {
-    const { route, forward } = this.#endpoint
-    const sent = forward.length === 0 ? '' : secretKeyOf(forward.map((name) => this.#context.header(name)))
-    return `reply ${route} ${this.#view.client.name} ${this.#format} ${keyOfParams(params)}${query === NOTHING ? '' : keyOf(query)}${headers === undefined ? '' : secretKeyOf(headers)}${sent}`
   }
 
   async #throughCache(key: string, cache: ReplyCacheSettings, request: ParsedRequest): Promise<void> {
@@ -140,8 +136,23 @@ export class Respond {
         isMakeshift: true,
       }
     }
-    const found = await this.#app.runtime.cache.get(key, freshness, this.#context.token, load)
-    this.#send(found.value, key, found)
+    const late = this.#bound()
+    try {
+      const found = await this.#app.runtime.cache.get(key, freshness, this.#context.token, load)
+      this.#send(found.value, key, found)
+    } finally {
+      late.clear()
+    }
+  }
+
+  /**
+   * Ends the wait for what somebody else loads, in this process or another. A load of this request ends by itself before, and
+   * whole or partial its answer is better than none.
+   */
+  #bound(): Timer {
+    const { record, token } = this.#context
+    const left = this.#deadline - (performance.now() - record.started)
+    return this.#app.runtime.timers.set(Math.max(0, left) + GRACE, () => token.cancel(new FacetError('deadline')))
   }
 
   async #fresh(request: ParsedRequest, bypassed?: string): Promise<void> {
@@ -182,9 +193,11 @@ export class Respond {
       timers: this.#app.runtime.timers,
       patience,
       note,
-      isBypassing: settings.data?.bypass === true && this.#wantsFresh(),
-      // A load that others may join has a deadline of its own.
-      started: isShared ? performance.now() : this.#context.record.started,
+      isBypassing: settings.data?.bypass === true && wantsFresh(this.#context),
+      // Behind the scenes nobody waits; whoever joins a load has come later, and has longer.
+      started: background ? performance.now() : this.#context.record.started,
+      // One client's haste is not the others'.
+      ...(!isShared && { deadline: this.#deadline }),
       records,
     })
     return {
@@ -205,8 +218,12 @@ export class Respond {
   ): number {
     const context = this.#context
     const { config } = this.#app
+    const { status, deadline } = this.#endpoint.registered.endpoint.settings
     // The client has left: there is nobody to write to, and the record says so.
     if (context.token.aborted && context.response.destroyed) throw context.token.reason
+    const isPartial = value.partial.length > 0
+    const heeded = this.#prefer && applied(this.#prefer, deadline)
+    if (isPartial && this.#isStrict) throw partialRefused(value.partial, heeded)
     const headers = [...this.#view.formats[this.#format].head, 'X-Request-Id', context.requestId]
     const levels = this.#records.length === 0 ? undefined : levelsOf(this.#records)
     if (levels !== undefined && !cached) headers.push('Cache-Status', cacheStatus(undefined, undefined, levels))
@@ -216,18 +233,13 @@ export class Respond {
       if (cached.age > 0 || cached.state === 'hit')
         headers.push('Age', String(Math.max(0, Math.floor(cached.age / 1000))))
     }
-    if (value.partial.length > 0) headers.push('Facet-Partial', facetPartial(value.partial))
-    if (config.serverTiming) headers.push('Server-Timing', this.#timing(cached?.state))
+    if (isPartial) headers.push('Facet-Partial', facetPartial(value.partial))
+    if (heeded) headers.push('Preference-Applied', heeded)
+    const { started } = context.record
+    if (config.serverTiming) headers.push('Server-Timing', serverTiming(started, cached?.state, this.#records))
     const asked = { method: context.record.method, ifNoneMatch: context.header('if-none-match'), codings }
-    const { status } = this.#endpoint.registered.endpoint.settings
     const sent = send(context.response, asked, status, headers, value)
     context.done(sent)
     return sent
-  }
-
-  #timing(state: CacheState | undefined): string {
-    const total = `total;dur=${(performance.now() - this.#context.record.started).toFixed(1)}${state === undefined ? '' : `;desc=${state}`}`
-    const sources = serverTiming(this.#records)
-    return sources === '' ? total : `${total}, ${sources}`
   }
 }

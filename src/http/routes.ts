@@ -84,6 +84,13 @@ function serveEndpoint(
     : undefined
   const consulted = [...vary, ...Object.keys(settings.headers?.shape ?? {}), ...forward]
   if (variants && !consulted.includes('accept-encoding')) consulted.push('Accept-Encoding')
+  const whole = makePlan(endpoint, runtime)
+  const plans = clients.map(({ name }) => {
+    const { reads, maybe } = transforms.get(name) ?? {}
+    return reads ? makePlan(endpoint, runtime, reads, maybe) : whole
+  })
+  // A cache on the way must not give a partial answer to a client that wants all or nothing, nor keep what came of a short wait.
+  if (plans.some(({ mayBePartial }) => mayBePartial)) consulted.push('Prefer')
   const common = [
     'Cache-Control',
     settings.cache?.control ?? 'private, no-cache',
@@ -92,8 +99,7 @@ function serveEndpoint(
     'X-Content-Type-Options',
     'nosniff',
   ]
-  const whole = makePlan(endpoint, runtime)
-  const views = clients.map((client): [string, View] => {
+  const views = clients.map((client, index): [string, View] => {
     const transform = transforms.get(client.name)
     const xml = {
       root: client.options.xml?.root ?? name,
@@ -103,7 +109,7 @@ function serveEndpoint(
       client.name,
       {
         client,
-        plan: transform?.reads ? makePlan(endpoint, runtime, transform.reads, transform.maybe) : whole,
+        plan: plans[index] as Plan,
         shape: compose(endpoint.shape, transform?.apply),
         formats: {
           json: { write: stringify, head: ['Content-Type', 'application/json; charset=utf-8', ...common] },

@@ -41,7 +41,7 @@ function refuse(cause: NodeJS.ErrnoException, socket: Socket): void {
   const error = new FacetError(REFUSALS[cause.code ?? ''] ?? 'input-invalid', { cause })
   const { code, status } = error
   const id = randomUUID()
-  const problem = problemOf(error, id)
+  const problem = problemOf(error, status, id)
   const text = JSON.stringify(problem)
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n${text}`,
