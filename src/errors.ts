@@ -67,6 +67,11 @@ export const ERRORS = {
     title: 'A backend refused the request with a SOAP fault',
     meaning: 'The named source refused; asking again unchanged rarely helps.',
   },
+  'backend-refused': {
+    status: 422,
+    title: 'A backend refused what was asked',
+    meaning: 'The named source refused; asking again unchanged rarely helps.',
+  },
   'backend-malformed': {
     status: 502,
     title: 'A backend sent something that cannot be read',
@@ -92,6 +97,9 @@ export const ERRORS = {
 /** A stable name of a failure: what clients, logs, metrics and `Facet-Partial` speak of. */
 export type ErrorCode = keyof typeof ERRORS
 
+/** The codes that can be meant for a client. */
+export const CODES = Object.keys(ERRORS).filter((code) => code !== 'client-closed') as [ErrorCode, ...ErrorCode[]]
+
 /** One thing that is wrong with an input. */
 export interface Issue {
   /** Where: `query.orders`, `body.items.0.sku`. */
@@ -113,6 +121,8 @@ export interface ErrorDetails {
   readonly detail?: string
   /** The status that a backend answered with; never sent. */
   readonly upstream?: number
+  /** Whether nothing was sent, so that nothing can have been done. */
+  readonly isUnsent?: boolean | undefined
   /** How long the backend wants to be left alone. Milliseconds; never sent. */
   readonly retryAfter?: number | undefined
   /** The status to answer with (400 to 599), where it is not the table's. */
@@ -137,6 +147,7 @@ export class FacetError extends Error {
   readonly code: ErrorCode
   readonly upstream: number | undefined
   readonly retryAfter: number | undefined
+  readonly isUnsent: boolean
   readonly status: number
   readonly fault: BackendFault | undefined
   readonly issues: readonly Issue[] | undefined
@@ -154,6 +165,7 @@ export class FacetError extends Error {
     this.code = code
     this.upstream = details.upstream
     this.retryAfter = details.retryAfter
+    this.isUnsent = details.isUnsent ?? false
     this.status = status
     this.fault = details.fault
     this.issues = details.issues

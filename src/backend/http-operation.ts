@@ -1,9 +1,9 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Call, Effect } from '../call/call.ts'
 import type { Decode, Encode } from '../codec/codec.ts'
-import { DefinitionError } from '../errors.ts'
+import { CODES, DefinitionError } from '../errors.ts'
 import type { PathParams } from '../lib/path.ts'
-import { answerReader } from './answer.ts'
+import { answerReader, type Refusals } from './answer.ts'
 import { type Backend, defineOperation, type OperationOptions } from './backend.ts'
 import { checkRequest, compile, operationCall } from './operation-call.ts'
 import { addHeaders, fillTemplate, type PathValue, parseTemplate, type Query, writeQuery } from './request.ts'
@@ -21,8 +21,26 @@ export type Wire<Params> = {
   ? { readonly params?: undefined }
   : { readonly params: { readonly [K in keyof Params]: PathValue } })
 
+/** An operation that may be refused. */
+interface Refusing {
+  /**
+   * Statuses from 400 to 499 that reach the client, since they are the backend's word and not its failure: a payment that is
+   * refused is no 502. Each with the code and the status that the client is told, if these are not `backend-refused` and the same.
+   *
+   * @example { 402: {}, 409: { as: 'precondition-failed' } }
+   */
+  readonly refusals?: Refusals
+}
+
+const refusalsOption = z
+  .record(
+    z.string().regex(/^4\d\d$/, 'a status from 400 to 499 was expected'),
+    z.strictObject({ as: z.enum(CODES).optional(), status: z.number().int().min(400).max(599).optional() }),
+  )
+  .optional()
+
 /** An operation whose input is its path's parameters. */
-export interface HttpOperation<I, S extends z.ZodType> extends OperationOptions<I, z.output<S>> {
+export interface HttpOperation<I, S extends z.ZodType> extends OperationOptions<I, z.output<S>>, Refusing {
   /** What the answer must be, and what it becomes. */
   readonly output: S
   readonly input?: undefined
@@ -30,7 +48,9 @@ export interface HttpOperation<I, S extends z.ZodType> extends OperationOptions<
 }
 
 /** An operation with a function from the input to the request. */
-export interface HttpOperationWithInput<Params, I, S extends z.ZodType> extends OperationOptions<I, z.output<S>> {
+export interface HttpOperationWithInput<Params, I, S extends z.ZodType>
+  extends OperationOptions<I, z.output<S>>,
+    Refusing {
   /** The request for an input: pure. */
   readonly input: (input: I) => Wire<Params>
   /** The wire shape of the body; for XML it directs how the body is written. */
@@ -62,8 +82,10 @@ export function httpOperation(
   encoder: (request: z.ZodType | undefined) => Encode,
   operation: HttpOperationWithInput<never, never, z.ZodType>,
 ): Call<never, unknown> {
-  const { input, request, output } = operation
-  const settings = defineOperation(backend, `${method} ${path}`, fallbackEffect, operation)
+  const { input, request, output, refusals } = operation
+  const settings = defineOperation(backend, `${method} ${path}`, fallbackEffect, operation, {
+    refusals: refusalsOption,
+  })
   const what = `backend '${backend.name}', operation '${settings.name}'`
   if (!path.startsWith('/') || /[\s?#*{}]/.test(path))
     throw new DefinitionError(
@@ -71,7 +93,7 @@ export function httpOperation(
     )
   const template = parseTemplate(path)
   const [decode, encode] = compile(what, () => [decoder(output), encoder(request)] as const)
-  const read = answerReader(`${backend.name} ${settings.name}`, decode, output)
+  const read = answerReader(`${backend.name} ${settings.name}`, decode, output, refusals)
   // The overloads of `Define` have tied the input's type to the path and the function; in here it is opaque.
   const toWire = (input ?? ((params: unknown) => ({ params }))) as (value: never) => Wire<Record<string, string>>
   const write = (value: never): Outgoing => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isXmlName } from '../codec/xml/index.ts'
-import { ERRORS, type ErrorCode } from '../errors.ts'
+import { CODES } from '../errors.ts'
 import { durationOption, functionOption, schemaOption } from '../options.ts'
 import { environmentOr } from './backend.ts'
 import { limitsOption, slicedAboveOption } from './xml-options.ts'
@@ -43,8 +43,6 @@ export const soapOptions: z.ZodRawShape = {
   limits: limitsOption.optional(),
   slicedAbove: slicedAboveOption.optional(),
 }
-
-const CODES = Object.keys(ERRORS).filter((code) => code !== 'client-closed') as [ErrorCode, ...ErrorCode[]]
 
 const faultOption = z.strictObject({
   as: z.enum(CODES).optional(),

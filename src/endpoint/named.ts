@@ -16,6 +16,8 @@ export function named(error: unknown, source: string): FacetError {
     status: error.status,
     ...(error.fault && { fault: error.fault }),
     ...(error.upstream !== undefined && { upstream: error.upstream }),
+    retryAfter: error.retryAfter,
+    isUnsent: error.isUnsent,
     ...(error.issues && { issues: error.issues }),
     ...(error.known && { known: error.known }),
     ...(error.headers && { headers: error.headers }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CacheOptions, type CachePolicy, cacheOptionsShape, cachePolicy } from '../cache/policy.ts'
-import { DefinitionError, ERRORS, type ErrorCode } from '../errors.ts'
+import { CODES, DefinitionError, type ErrorCode } from '../errors.ts'
 import { CacheControl } from '../lib/cache-control.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
 import { isFieldValue } from '../lib/headers.ts'
@@ -126,8 +126,7 @@ const endpointCacheShape = {
 }
 
 function isFailureName(name: string): boolean {
-  const code = name.slice(name.indexOf('.') + 1)
-  return Object.hasOwn(ERRORS, code) && code !== 'client-closed'
+  return (CODES as readonly string[]).includes(name.slice(name.indexOf('.') + 1))
 }
 
 const optionsSchema = z.strictObject({
