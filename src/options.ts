@@ -32,7 +32,15 @@ export function checkOptions<S extends z.ZodType>(what: string, options: unknown
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const path = [...(issue?.path ?? []), ...unknown]
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], options)
-  const shown =
-    path.length === 0 ? '' : ` at '${path.join('.')}' (${typeof value === 'string' ? `'${value}'` : String(value)})`
+  const shown = path.length === 0 ? '' : ` at '${path.join('.')}' (${shownValue(value)})`
   throw new DefinitionError(`${what}${shown}: ${unknown.length > 0 ? 'there is no such option' : issue?.message}`)
+}
+
+/** A value for a message: not the source of a function, and also what has no text of its own, such as a module's namespace. */
+function shownValue(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'function') return 'a function'
+  return typeof value === 'object' && value !== null && !('toString' in value)
+    ? Object.prototype.toString.call(value)
+    : String(value)
 }

@@ -5,7 +5,8 @@ import { DefinitionError, FacetError } from '../errors.ts'
 import { Fields } from '../lib/fields.ts'
 import type { ReadAnswer } from './answer.ts'
 import type { OperationSettings } from './backend.ts'
-import { type Answer, type Outgoing, transportOf } from './transport.ts'
+import { transportOf } from './open-transport.ts'
+import type { Answer, Outgoing } from './transport.ts'
 
 /**
  * The call of an operation, whatever it speaks.

@@ -1,10 +1,4 @@
-import { type Dispatcher, errors, Pool } from 'undici'
-import type { CallContext, Runtime } from '../call/call.ts'
-import { Attempt } from '../call/timeout.ts'
-import { FacetError, isFacetError } from '../errors.ts'
-import { isFieldValue } from '../lib/headers.ts'
-import type { TimerWheel } from '../lib/timer-wheel.ts'
-import type { Backend } from './backend.ts'
+import type { CallContext } from '../call/call.ts'
 
 /** One request to a backend. */
 export interface Outgoing {
@@ -25,171 +19,17 @@ export interface Answer {
   readonly headers?: ResponseHeaders
 }
 
-type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
-
-/** A way to a backend. */
-export interface Transport {
-  send(outgoing: Outgoing, context: CallContext, timeout: number): Promise<Answer>
-  close(): Promise<void>
-}
-
-/** The way to a backend within one app: a pool of connections, made on first use. */
-export function transportOf(backend: Backend, runtime: Runtime): Transport {
-  return runtime.single(backend, () => openTransport(backend, runtime))
-}
-
-/** undici's `dispatch`: 84 µs CPU a call where its `request` takes 105, axios 530. */
-function openTransport(backend: Backend, runtime: Runtime): Transport {
-  const { origin, pathname } = new URL(runtime.resolve(backend.url))
-  const base = pathname.replace(/\/+$/, '')
-  const common = backend.headers.flatMap(([name, value]) => [name, runtime.resolve(value)])
-  const invalid = common.find((value) => !isFieldValue(value))
-  if (invalid !== undefined)
-    throw new FacetError('internal', { detail: `backend '${backend.name}': a header's value cannot be sent` })
-  const pool = new Pool(origin, {
-    connections: backend.connections,
-    connect: { timeout: backend.timeout },
-    // Every attempt has its own timer (call/timeout.ts), which bounds headers and body together; undici's would be a second one.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    allowH2: false,
-  })
-  return {
-    send: (outgoing, context, timeout) =>
-      new Promise((resolve, reject) => {
-        const { headers } = outgoing
-        for (const text of common) headers.push(text)
-        for (const name of backend.forward) {
-          const value = context.caller.header(name)
-          if (value !== undefined && isFieldValue(value)) headers.push(name, value)
-        }
-        if (!(context.isShared && context.caller.isIdGiven)) headers.push('x-request-id', context.caller.requestId)
-        const options = {
-          method: outgoing.method,
-          path: outgoing.path === '' ? pathname : base + outgoing.path,
-          headers,
-          body: outgoing.body,
-        }
-        new Exchange(backend, resolve, reject).start(pool, options, context, timeout, runtime.timers)
-      }),
-    close: () => pool.destroy(),
-  }
-}
+/** The header fields of an answer: a field that came more than once has a list, or one value with commas. */
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /**
- * One request under way, with its answer as it arrives. It is one object without closures: with a closure on it, what
- * that captured (the whole request) lived on into the old generation, 25 kB of every request, and `npm run bench` showed
- * 1.9 times the limit where it shows 1.4 now.
+ * A way to a backend: undici-transport.ts and axios-transport.ts, chosen in open-transport.ts.
+ *
+ * @throws FacetError from `send`: `backend-unreachable`, `backend-timeout`, `deadline`, `backend-malformed` (not HTTP, or
+ *   larger than the backend's `maxBytes`), `internal` (a request that cannot be sent); or the reason of the cancellation
  */
-class Exchange extends Attempt implements Dispatcher.DispatchHandler {
-  readonly #backend: Backend
-  readonly #resolve: (answer: Answer) => void
-  readonly #reject: (error: unknown) => void
-  #over = false
-  #controller: Dispatcher.DispatchController | undefined
-  #status = 0
-  #contentType: string | undefined
-  #headers: ResponseHeaders | undefined
-  #first: Buffer | undefined
-  #more: Buffer[] | undefined
-  #bytes = 0
-
-  constructor(backend: Backend, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
-    super()
-    this.#backend = backend
-    this.#resolve = resolve
-    this.#reject = reject
-  }
-
-  start(
-    pool: Pool,
-    options: Dispatcher.DispatchOptions,
-    context: CallContext,
-    timeout: number,
-    timers: TimerWheel,
-  ): void {
-    this.watch(context, timeout, timers)
-    if (this.#over) return
-    try {
-      pool.dispatch(options, this)
-    } catch (error) {
-      this.abort(new FacetError('internal', { cause: error }))
-    }
-  }
-
-  /** Gives up: the caller is told at once, the connection as soon as there is one. */
-  protected abort(reason: unknown): void {
-    this.#fail(reason)
-    this.#controller?.abort(reason instanceof Error ? reason : new Error('aborted'))
-  }
-
-  #fail(error: unknown): void {
-    if (this.#over) return
-    this.#over = true
-    this.end()
-    this.#reject(error)
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#over) controller.abort(new Error('aborted'))
-  }
-
-  onResponseStart(
-    _: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return
-    this.#status = status
-    this.#headers = headers
-    const type = headers['content-type']
-    this.#contentType = typeof type === 'string' ? type : type?.[0]
-  }
-
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length
-    if (this.#bytes > this.#backend.maxBytes) {
-      this.abort(
-        new FacetError('backend-malformed', { detail: `the answer is larger than ${this.#backend.maxBytes} bytes` }),
-      )
-    } else if (this.#first === undefined) this.#first = chunk
-    else {
-      this.#more ??= [this.#first]
-      this.#more.push(chunk)
-    }
-  }
-
-  onResponseEnd(): void {
-    if (this.#over) return
-    this.#over = true
-    this.end()
-    this.#resolve({
-      status: this.#status,
-      contentType: this.#contentType,
-      headers: this.#headers ?? NONE,
-      body: this.#more ? Buffer.concat(this.#more) : (this.#first ?? EMPTY),
-    })
-  }
-
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(failureOf(error))
-  }
-}
-
-const EMPTY = Buffer.alloc(0)
-const NONE: ResponseHeaders = {}
-
-/** What went wrong on the way, in the table's words. */
-function failureOf(error: Error): unknown {
-  if (isFacetError(error)) return error
-  if (error instanceof errors.InvalidArgumentError) return new FacetError('internal', { cause: error })
-  if (
-    error instanceof errors.HTTPParserError ||
-    error instanceof errors.HeadersOverflowError ||
-    error instanceof errors.ResponseContentLengthMismatchError
-  ) {
-    return new FacetError('backend-malformed', { detail: 'the answer is not HTTP', cause: error })
-  }
-  return new FacetError('backend-unreachable', { detail: error.message, cause: error })
+export interface Transport {
+  /** @param timeout of this attempt, in milliseconds */
+  send(outgoing: Outgoing, context: CallContext, timeout: number): Promise<Answer>
+  close(): Promise<void>
 }

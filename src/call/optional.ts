@@ -42,11 +42,16 @@ const MISTAKES: ReadonlySet<string> = new Set([
   'URIError',
 ])
 
+/** Whether an error means a mistake in the program, and not that something outside has failed. */
+export function isMistake({ name }: Pick<Error, 'name'>): boolean {
+  return MISTAKES.has(name)
+}
+
 /** Whether a fallback may stand in for this failure: not for a programming error, nor for a request that was given up. */
 export function isCoverable(error: unknown, context: CallContext): boolean {
   if (context.token.aborted) return false
   if (isFacetError(error)) return error.code !== 'client-closed' && error.code !== 'internal'
-  return error instanceof Error && !MISTAKES.has(error.name)
+  return error instanceof Error && !isMistake(error)
 }
 
 /** Runs a part of a call; where the part is optional, its failure becomes its fallback and the reply is marked partial. */

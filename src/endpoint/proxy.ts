@@ -14,6 +14,8 @@ export interface Upstream extends BackendInfo {
   /** Milliseconds until the head of the answer must be there. */
   readonly timeout: number
   readonly headers: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
+  /** The client that its calls go through; a proxied request cannot. */
+  readonly client?: unknown
 }
 
 /** How a proxied path becomes the backend's. */
@@ -84,6 +86,10 @@ export function proxy(route: Route, backend: Upstream, options: ProxyOptions = {
     throw new DefinitionError(`proxy '${route}': the path must end with /*name, which is what is passed on`)
   if (/[:{]/.test(route.replace(/\{\w+\+\}$/, '')))
     throw new DefinitionError(`proxy '${route}': the prefix before /*name must be plain text`)
+  if (backend.client !== undefined)
+    throw new DefinitionError(
+      `proxy '${route}': backend '${backend.name}' has a client of its own, through which nothing can be streamed; define it once more without 'client', under another name`,
+    )
   return Object.freeze({
     [BRAND]: true as const,
     route,

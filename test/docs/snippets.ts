@@ -12,7 +12,7 @@ export function fileOf({ page, line, text }: Fence): string {
 }
 
 /** What a block of the documentation needs besides `facet` and `zod`. */
-const PACKAGES = ['@types', '@jest', 'express']
+const PACKAGES = ['@types', '@jest', 'axios', 'express']
 
 /** The project as it is once a reader has followed every page: a copy of routes and transforms, and every block in its file. */
 export function readersProject(): Project {

@@ -1,4 +1,5 @@
 // What operations of backends infer from their path and their schemas, and what the compiler refuses.
+import axios from 'axios'
 import { client, env, FacetError, type Input, type Output, proxy, rest, soap, xml } from 'facet'
 import { z } from 'zod'
 import { check, checkNotAny, type Equal } from './equal.ts'
@@ -99,6 +100,13 @@ rest('x', {})
 rest('x', { url: env('X'), timeout: '2' })
 // @ts-expect-error a variable is named with env
 rest('x', { url: process.env })
+rest('x', { url: env('X'), client: axios.create() })
+xml('x', { url: env('X'), client: axios })
+soap('x', { url: env('X'), namespace: 'urn:x', client: new axios.Axios() })
+// @ts-expect-error an instance, and not what makes one
+rest('x', { url: env('X'), client: axios.create })
+// @ts-expect-error fetch has no interceptors
+rest('x', { url: env('X'), client: fetch })
 // @ts-expect-error a misspelt option
 client('x', { formt: 'xml' })
 // @ts-expect-error a format that there is

@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
+import axios from 'axios'
 import { rest } from '../../../src/backend/rest.ts'
 import { soap } from '../../../src/backend/soap.ts'
 import { xml } from '../../../src/backend/xml.ts'
 import { env } from '../../../src/config.ts'
 import { DefinitionError } from '../../../src/errors.ts'
 
+// What `import * as axios` would give: an object without a prototype.
+const namespace = Object.defineProperty(Object.create(null), Symbol.toStringTag, { value: 'Module' })
 const url = 'http://127.0.0.1:9'
 const kinds = [
   ['rest', (name: string, options: object) => rest(name, options as never)],
@@ -48,6 +51,14 @@ describe.each(kinds)('a %s backend', (_, define) => {
     })
   })
 
+  test.each([
+    ['axios.create()', axios.create()],
+    ['axios itself', axios],
+    ['an object of its class', new axios.Axios({})],
+  ])('may have a client: %s', (_, client) => {
+    expect(define('crm', { url, client }).client).toBe(client)
+  })
+
   test.each(['', '1crm', 'crm api', 'crm:1', 'größe', 'a/b', 'crm\n'])('named %j is refused', (name) => {
     expect(() => define(name, { url })).toThrow(
       new DefinitionError(`backend '${name}': a name of letters, digits, - and _ was expected`),
@@ -69,6 +80,23 @@ describe.each(kinds)('a %s backend', (_, define) => {
     ['half a retry', { url, retries: 0.5 }, "at 'retries' (0.5): "],
     ['no connections', { url, connections: 0 }, "at 'connections' (0): "],
     ['no bytes', { url, maxBytes: 0 }, "at 'maxBytes' (0): "],
+    ...[
+      ['no instance', {}, '[object Object]'],
+      ['nothing', null, 'null'],
+      ['its name', 'axios', "'axios'"],
+      ['what makes instances', axios.create, 'a function'],
+      ['the module', namespace, '[object Module]'],
+      ['a function of another kind', fetch, 'a function'],
+    ].map(([what, client, shown]): [string, object, string] => [
+      `a client that is ${what}`,
+      { url, client },
+      `at 'client' (${shown}): an axios instance was expected, as axios.create(…) gives it`,
+    ]),
+    [
+      'connections of a client',
+      { url, client: axios.create(), connections: 5 },
+      "at 'connections' (5): the connections are the client's; say it as maxSockets of its agents",
+    ],
     ['a header that is none', { url, headers: { 'a b': 'x' } }, "at 'headers.a b' ('x'): "],
     ['a header value that cannot be sent', { url, headers: { a: 'x\r\ny' } }, "at 'headers.a' ('x\r\ny'): "],
     [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import axios from 'axios'
 import { rest } from '../../../src/backend/rest.ts'
 import { isProxy, proxy } from '../../../src/endpoint/proxy.ts'
 import { DefinitionError } from '../../../src/errors.ts'
@@ -47,5 +48,13 @@ describe('a proxy', () => {
   ])('with %s is refused, with the option and its value', (_, options, message) => {
     expect(said('ANY /crm/*path', options)).toThrow(DefinitionError)
     expect(said('ANY /crm/*path', options)).toThrow(`proxy 'ANY /crm/*path' ${message}`)
+  })
+
+  test('to a backend with a client of its own is refused, since nothing streams through that', () => {
+    const own = rest('own', { url: 'http://127.0.0.1:9', client: axios.create() })
+    expect(() => proxy('ANY /own/*path', own)).toThrow(DefinitionError)
+    expect(() => proxy('ANY /own/*path', own)).toThrow(
+      "proxy 'ANY /own/*path': backend 'own' has a client of its own, through which nothing can be streamed; define it once more without 'client', under another name",
+    )
   })
 })
