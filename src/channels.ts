@@ -79,6 +79,32 @@ export interface StoreRecord {
   readonly error?: unknown
 }
 
+/** Something has changed with a backend: published on `facet:backend`. */
+export interface BackendRecord {
+  readonly backend: string
+  /**
+   * Its breaker: `open`, `half-open`, `closed`. One of its instances: `ejected` because of its answers and `returned`, `unhealthy` by its
+   * checks and `healthy`, `added` and `removed` by DNS. `unresolved`: DNS does not know its URL, `resolved`: it does again.
+   */
+  readonly event:
+    | 'open'
+    | 'half-open'
+    | 'closed'
+    | 'ejected'
+    | 'returned'
+    | 'unhealthy'
+    | 'healthy'
+    | 'added'
+    | 'removed'
+    | 'unresolved'
+    | 'resolved'
+  /** The instance, or the URL; undefined where it is the backend as a whole. */
+  readonly instance?: string | undefined
+  /** Of an ejection. */
+  readonly reason?: string | undefined
+  readonly error?: unknown
+}
+
 /** What the core tells; `ops/` listens. Nothing is made or published that nobody subscribes to. */
 export const channels: {
   readonly request: Channel<RequestRecord>
@@ -86,10 +112,12 @@ export const channels: {
   readonly refresh: Channel<RefreshRecord>
   readonly cache: Channel<CacheRecord>
   readonly store: Channel<StoreRecord>
+  readonly backend: Channel<BackendRecord>
 } = {
   request: channel('facet:request'),
   call: channel('facet:call'),
   refresh: channel('facet:refresh'),
   cache: channel('facet:cache'),
   store: channel('facet:store'),
+  backend: channel('facet:backend'),
 }

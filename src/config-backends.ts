@@ -1,10 +1,47 @@
 import { type Environment, type EnvironmentVariable, isEnvironmentVariable } from './config.ts'
 import { isFieldValue } from './lib/headers.ts'
 
+/** One of several URLs of a backend. */
+export type UrlOption =
+  | string
+  | EnvironmentVariable
+  | { readonly url: string | EnvironmentVariable; readonly weight?: number }
+
+/** Where a backend is. The text, also that of a variable, may hold several URLs with commas between them. */
+export type BackendUrl = string | EnvironmentVariable | readonly UrlOption[]
+
+/** One URL, with its share compared to the others'. */
+export interface WeightedUrl {
+  readonly url: string
+  /** 1 if not said. */
+  readonly weight?: number
+}
+
+/** The URLs of a backend, one by one. @param resolve gives the value of a variable */
+export function urlsOf(
+  said: BackendUrl,
+  resolve: (value: string | EnvironmentVariable) => string,
+): readonly WeightedUrl[] {
+  return parts(said).flatMap(({ url, weight }) =>
+    split(resolve(url)).map((each) => ({ url: each, ...(weight !== undefined && { weight }) })),
+  )
+}
+
+/** What was said, as a list of what each was said as. */
+function parts(said: BackendUrl): { readonly url: string | EnvironmentVariable; readonly weight?: number }[] {
+  const list = (Array.isArray(said) ? said : [said]) as readonly UrlOption[]
+  return list.map((each) => (typeof each === 'string' || isEnvironmentVariable(each) ? { url: each } : each))
+}
+
+/** A comma may also be part of a path. */
+function split(text: string): string[] {
+  return text.trim().split(/\s*,\s*(?=https?:\/\/)/i)
+}
+
 /** What of a backend may come from the environment. */
 export interface BackendVariables {
   readonly name: string
-  readonly url: string | EnvironmentVariable
+  readonly url: BackendUrl
   readonly headers?: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
   /** What is sent within messages, by the option that says it. */
   readonly secrets?: readonly (readonly [option: string, value: string | EnvironmentVariable])[]
@@ -17,17 +54,22 @@ export interface BackendVariables {
  */
 export function checkBackends(backends: readonly BackendVariables[], environment: Environment): string[] {
   return backends.flatMap(({ name, url, headers = [], secrets = [] }) => [
-    ...checkUrl(name, url, environment),
+    ...parts(url).flatMap((each) => checkUrls(name, each.url, environment)),
     ...headers.flatMap(([header, value]) => checkSecret(name, header, value, HEADER, environment)),
     ...secrets.flatMap(([option, value]) => checkSecret(name, option, value, MESSAGE, environment)),
   ])
 }
 
-function checkUrl(backend: string, url: string | EnvironmentVariable, environment: Environment): string[] {
+function checkUrls(backend: string, url: string | EnvironmentVariable, environment: Environment): string[] {
   const name = isEnvironmentVariable(url) ? url.name : `the url of backend '${backend}'`
   const value = isEnvironmentVariable(url) ? environment[url.name] : url
   const expected = `expected the http or https URL of backend '${backend}', for example http://127.0.0.1:4001`
   if (value === undefined || value === '') return [`${name} is not set: ${expected}`]
+  const urls = split(value)
+  return urls.length === 1 ? checkUrl(name, value, expected) : urls.flatMap((each) => checkUrl(name, each, expected))
+}
+
+function checkUrl(name: string, value: string, expected: string): string[] {
   const parsed = URL.parse(value)
   // First, since what is shown below must not be a password.
   if (/\/\/[^/]*@/.test(value) || parsed?.username || parsed?.password)

@@ -1,5 +1,5 @@
 import type { CallContext, Runtime } from '../call/call.ts'
-import { Attempt } from '../call/timeout.ts'
+import { Attempt, type Bounds } from '../call/timeout.ts'
 import { FacetError } from '../errors.ts'
 import { isFieldValue, isToken } from '../lib/headers.ts'
 import type { TimerWheel } from '../lib/timer-wheel.ts'
@@ -33,19 +33,17 @@ const OURS = {
  * connections are those of the instance's agents, and stay when the app is closed; calls under way are given up.
  */
 export function openAxiosTransport(backend: Backend, client: HttpClient, runtime: Runtime): Transport {
-  const { origin, pathname } = new URL(runtime.resolve(backend.url))
-  const base = origin + pathname.replace(/\/+$/, '')
   const common = commonHeaders(backend, runtime)
   const underWay = new Set<Exchange>()
   let isClosed = false
   return {
-    send: (outgoing, context, timeout) =>
+    send: (outgoing, context, { origin, pathname }, bounds) =>
       new Promise((resolve, reject) => {
-        addBackendHeaders(outgoing.headers, common, backend.forward, context)
-        const url = outgoing.path === '' ? origin + pathname : base + outgoing.path
+        addBackendHeaders(outgoing.headers, common, backend, context, bounds.attempt)
+        const url = origin + (outgoing.path === '' ? pathname : pathname.replace(/\/+$/, '') + outgoing.path)
         const exchange = new Exchange(backend.maxBytes, underWay, resolve, reject)
         if (isClosed) exchange.close()
-        else exchange.start(client, outgoing, url, context, timeout, runtime.timers)
+        else exchange.start(client, outgoing, url, context, bounds, runtime.timers)
       }),
     close: async () => {
       isClosed = true
@@ -81,10 +79,10 @@ class Exchange extends Attempt {
     { method, headers, body }: Outgoing,
     url: string,
     context: CallContext,
-    timeout: number,
+    bounds: Bounds,
     timers: TimerWheel,
   ): void {
-    this.watch(context, timeout, timers)
+    this.watch(context, bounds, timers)
     if (this.#over) return
     this.#underWay.add(this)
     try {

@@ -1,22 +1,31 @@
 import { z } from 'zod'
-import { AS_SAID, type CacheOptions, cacheOptionsShape, cachePolicy } from '../cache/policy.ts'
-import type { CallFreshness } from '../call/cached.ts'
-import type { BackendInfo, Effect } from '../call/call.ts'
+import type { BackendInfo } from '../call/call.ts'
+import type { UpstreamPolicies } from '../call/policies.ts'
+import type { Bounds } from '../call/timeout.ts'
+import { type UpstreamOptions, upstreamPolicies, upstreamShape } from '../call/upstream-options.ts'
 import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
+import type { BackendUrl } from '../config-backends.ts'
 import { DefinitionError } from '../errors.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
 import { isFieldValue, isToken } from '../lib/headers.ts'
-import { checkOptions, durationOption, functionOption, schemaOption } from '../options.ts'
+import { checkOptions } from '../options.ts'
 import { type HttpClient, isHttpClient } from './http-client.ts'
+import { probeOf } from './probe.ts'
+import { boundsOf, type TimeoutOptions, timeoutOption } from './timeout-options.ts'
 
 /** What can be said of a backend, whatever it speaks. */
-export interface BackendOptions {
-  /** Where it is: `http://host:port/base`, usually `env('CRM_URL')`. */
-  readonly url: string | EnvironmentVariable
-  /** How long one attempt may take, 5 s if not said. */
-  readonly timeout?: Duration
-  /** How often a read is asked again after a transient failure, 0 if not said; a write never is. */
+export interface BackendOptions extends UpstreamOptions {
+  /** Where it is: `http://host:port/base`, usually `env('CRM_URL')`; a list where it has several instances. */
+  readonly url: BackendUrl
+  /** How long one attempt may take, 5 s if not said; and its parts. */
+  readonly timeout?: Duration | TimeoutOptions
+  /**
+   * How often a call is asked again after a transient failure, 0 if not said; one that must not be done twice only where it has never
+   * left.
+   */
   readonly retries?: number
+  /** The header in which an attempt is told how long it will be waited for, in milliseconds; none if not said. */
+  readonly budgetHeader?: string
   /** Headers of the client's request that are sent on, for example `accept-language`; they become part of every cache key. */
   readonly forward?: readonly string[]
   /** Headers that every call sends, for example credentials: `{ authorization: env('CRM_AUTHORIZATION') }`. */
@@ -34,8 +43,13 @@ export interface BackendOptions {
 
 /** A backend, ready for operations. */
 export interface Backend extends BackendInfo {
-  /** Milliseconds. */
+  readonly policies: UpstreamPolicies
+  /** Of an attempt, in milliseconds. */
   readonly timeout: number
+  readonly bounds: Bounds
+  /** Milliseconds. */
+  readonly connectTimeout: number
+  readonly budgetHeader: string | undefined
   readonly retries: number
   readonly headers: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
   readonly connections: number
@@ -43,35 +57,18 @@ export interface Backend extends BackendInfo {
   readonly client: HttpClient | undefined
 }
 
-/** What an operation may say on its own account, over what its backend says. */
-export interface OperationOptions<I, O = never> {
-  /** `read` or `write`; from the method for REST and XML, `write` for SOAP, which is always POST. */
-  readonly effect?: Effect
-  /** The operation's name in logs, traces and cache keys. */
-  readonly name?: string
-  readonly timeout?: Duration
-  readonly retries?: number
-  /** Keeps answers, shared by every endpoint that asks the same. Reads only. */
-  readonly cache?: CallCacheOptions<I, O>
-}
-
-/** How answers are kept. */
-export interface CallCacheOptions<I, O = never> extends Omit<CacheOptions, 'ttl'> {
-  /**
-   * How long an answer is fresh. '0s' keeps nothing, but lets equal calls that run at the same time share one; 'origin' is as
-   * long as the backend says (RFC 9111).
-   */
-  readonly ttl: Duration | 'origin'
-  /** What an answer can be purged by. */
-  readonly tags?: (input: I) => readonly string[]
-  /** The same, where only the answer tells: of a list of products, each product's. */
-  readonly answerTags?: (answer: O, input: I) => readonly string[]
-}
-
-const url = z.custom<string | EnvironmentVariable>(
+const oneUrl = z.custom<string | EnvironmentVariable>(
   (value) => isEnvironmentVariable(value) || (typeof value === 'string' && URL.canParse(value)),
   'an http URL or env(…) was expected',
 )
+const url = z.union(
+  [oneUrl, z.array(z.union([oneUrl, z.strictObject({ url: oneUrl, weight: z.number().gt(0).optional() })])).min(1)],
+  'an http URL or env(…) was expected, or a list of such',
+)
+
+/** As many as there are file descriptors to spare: 1024 are the least that a process has. */
+const CONNECTIONS = 256
+
 /** What belongs to one connection, or says how long the message is, is never taken from somebody else's message. */
 const UNFORWARDABLE: ReadonlySet<string> = new Set([
   'connection',
@@ -111,8 +108,10 @@ export function environmentOr<T extends z.ZodType>(schema: T): z.ZodType {
 }
 
 const backendSchema = z.strictObject({
+  ...upstreamShape,
   url,
-  timeout: durationOption.optional(),
+  timeout: timeoutOption.optional(),
+  budgetHeader: headerName.optional(),
   retries: z.number().int().min(0).max(10).optional(),
   forward: z.array(forwardedName).optional(),
   headers: z
@@ -121,27 +120,6 @@ const backendSchema = z.strictObject({
   connections: z.number().int().min(1).optional(),
   maxBytes: z.number().int().min(1).optional(),
   client: z.custom<HttpClient>(isHttpClient, 'an axios instance was expected, as axios.create(…) gives it').optional(),
-})
-
-const operationSchema = z.strictObject({
-  input: functionOption().optional(),
-  request: schemaOption.optional(),
-  output: schemaOption,
-  effect: z.enum(['read', 'write']).optional(),
-  name: z.string().min(1).optional(),
-  timeout: durationOption.optional(),
-  retries: z.number().int().min(0).max(10).optional(),
-  cache: z
-    .strictObject({
-      ...cacheOptionsShape,
-      ttl: z.union(
-        [z.literal('origin'), durationOption],
-        "a duration such as 300ms, 30s, 5m, 2h, or 'origin', was expected",
-      ),
-      tags: functionOption().optional(),
-      answerTags: functionOption().optional(),
-    })
-    .optional(),
 })
 
 /**
@@ -158,62 +136,26 @@ export function defineBackend(name: string, options: BackendOptions, extra: z.Zo
     throw new DefinitionError(
       `backend '${name}' at 'connections' (${options.connections}): the connections are the client's; say it as maxSockets of its agents`,
     )
+  if (options.client && options.discover)
+    throw new DefinitionError(
+      `backend '${name}' at 'discover': the connections are the client's; say it as the lookup of its agents`,
+    )
+  const connections = options.connections ?? CONNECTIONS
+  const bounds = boundsOf(options.timeout, { attempt: milliseconds('5s'), headers: undefined, body: undefined })
+  const connect = typeof options.timeout === 'object' ? options.timeout.connect : undefined
   return Object.freeze({
     name,
     url: options.url,
-    timeout: milliseconds(options.timeout ?? '5s'),
+    policies: upstreamPolicies(`backend '${name}'`, options, options.url, connections, probeOf),
+    timeout: bounds.attempt,
+    bounds,
+    connectTimeout: Math.min(bounds.attempt, milliseconds(connect ?? '2s')),
     retries: options.retries ?? 0,
+    budgetHeader: options.budgetHeader,
     forward: (options.forward ?? []).map((header) => header.toLowerCase()),
     headers: Object.entries(options.headers ?? {}),
-    connections: options.connections ?? 256,
+    connections,
     maxBytes: options.maxBytes ?? 16 * 1024 * 1024,
     client: options.client,
   })
-}
-
-/** An operation's own settings over its backend's. */
-export interface OperationSettings<I> {
-  readonly backend: Backend
-  readonly name: string
-  readonly effect: Effect
-  readonly timeout: number
-  readonly retries: number
-  readonly cache: CallFreshness<I> | undefined
-}
-
-/**
- * Checks an operation's options and settles them against its backend's.
- *
- * @param extra what this kind of operation takes besides
- * @throws DefinitionError with the option and its value; also for a cache or retries on a write, which nobody can mean
- */
-export function defineOperation<I>(
-  backend: Backend,
-  fallbackName: string,
-  fallbackEffect: Effect,
-  options: OperationOptions<I>,
-  extra: z.ZodRawShape = {},
-): OperationSettings<I> {
-  const what = `backend '${backend.name}', operation '${options.name ?? fallbackName}'`
-  checkOptions(what, options, operationSchema.extend(extra))
-  const effect = options.effect ?? fallbackEffect
-  if (effect === 'write' && options.cache)
-    throw new DefinitionError(`${what} at 'cache': a write is never cached; say effect: 'read' if it only reads`)
-  if (effect === 'write' && options.retries)
-    throw new DefinitionError(
-      `${what} at 'retries' (${options.retries}): a write is never repeated; say effect: 'read' if it only reads`,
-    )
-  return {
-    backend,
-    name: options.name ?? fallbackName,
-    effect,
-    timeout: options.timeout ? milliseconds(options.timeout) : backend.timeout,
-    retries: options.retries ?? backend.retries,
-    cache: options.cache && callFreshness(options.cache),
-  }
-}
-
-function callFreshness<I>({ ttl, tags, answerTags, ...options }: CallCacheOptions<I>): CallFreshness<I> {
-  const isOrigins = ttl === 'origin'
-  return { ...cachePolicy({ ...options, ttl: isOrigins ? AS_SAID : ttl }), isOrigins, tags, answerTags }
 }

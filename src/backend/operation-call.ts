@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import { type Call, type Run, type Runtime, UNCHANGED } from '../call/call.ts'
+import { type Call, type Runtime, type Send, UNCHANGED } from '../call/call.ts'
 import { pipeline } from '../call/pipeline.ts'
 import { DefinitionError, FacetError } from '../errors.ts'
 import { Fields } from '../lib/fields.ts'
 import type { ReadAnswer } from './answer.ts'
-import type { OperationSettings } from './backend.ts'
 import { transportOf } from './open-transport.ts'
+import type { OperationSettings } from './operation-options.ts'
 import type { Answer, Outgoing } from './transport.ts'
 
 /**
@@ -19,7 +19,7 @@ export function operationCall<I>(
   write: (input: I, runtime: Runtime) => Outgoing,
   read: ReadAnswer,
 ): Call<I, unknown> {
-  const { backend, name, effect, timeout } = settings
+  const { backend, name, effect, bounds } = settings
   return {
     name,
     effect,
@@ -28,12 +28,13 @@ export function operationCall<I>(
     isKept: (settings.cache?.ttl ?? 0) > 0,
     bind: (runtime) => {
       const transport = transportOf(backend, runtime)
-      const send: Run<I, unknown> = async (input, context) => {
+      const send: Send<I, unknown> = async (input, context, instance, attempts) => {
         const requested = context.wantsHead ? Date.now() : 0
         const outgoing = write(input, runtime)
         const conditions = outgoing.method === 'GET' ? context.conditions : undefined
         if (conditions) outgoing.headers.push(...conditions)
-        const answer = await transport.send(outgoing, context, timeout)
+        if (attempts?.key !== undefined) outgoing.headers.push('idempotency-key', `"${attempts.key}"`)
+        const answer = await transport.send(outgoing, context, instance, bounds)
         context.bytes = answer.body.length
         if (context.wantsHead)
           context.head = { status: answer.status, fields: fieldsOf(answer), requested, received: Date.now() }

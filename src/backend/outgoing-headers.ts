@@ -17,16 +17,18 @@ export function commonHeaders(backend: Backend, runtime: Runtime): readonly stri
 
 /**
  * Adds to a call's own headers what its backend is sent besides: the common ones, those of the client's request that are
- * sent on, and the request's id. A value of the client's that no header can carry is left out.
+ * sent on, the request's id, and the time that is left where it is told. A value of the client's that no header can carry is left out.
  *
  * @param headers names and values in turn; added to
- * @param forward names in lower case
+ * @param common as `commonHeaders` gives them
+ * @param timeout of this attempt, in milliseconds
  */
 export function addBackendHeaders(
   headers: string[],
   common: readonly string[],
-  forward: readonly string[],
+  { forward, budgetHeader }: Pick<Backend, 'forward' | 'budgetHeader'>,
   context: CallContext,
+  timeout: number,
 ): void {
   for (const text of common) headers.push(text)
   for (const name of forward) {
@@ -34,4 +36,8 @@ export function addBackendHeaders(
     if (value !== undefined && isFieldValue(value)) headers.push(name, value)
   }
   if (!(context.isShared && context.caller.isIdGiven)) headers.push('x-request-id', context.caller.requestId)
+  if (budgetHeader !== undefined) {
+    const left = Math.min(timeout, context.deadline - performance.now())
+    headers.push(budgetHeader, String(Math.max(0, Math.floor(left))))
+  }
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Call } from '../call/call.ts'
 import type { FaultTable, SoapElement, SoapVersion } from '../codec/soap.ts'
 import type { XmlLimits } from '../codec/xml/index.ts'
-import type { OperationOptions } from './backend.ts'
+import type { OperationOptions } from './operation-options.ts'
 import type { SoapSecurity } from './soap-security.ts'
 
 /** What all operations of a SOAP service have in common. */

@@ -1,4 +1,6 @@
+import type { Instance } from '../call/balance/instance.ts'
 import type { CallContext } from '../call/call.ts'
+import type { Bounds } from '../call/timeout.ts'
 
 /** One request to a backend. */
 export interface Outgoing {
@@ -29,7 +31,7 @@ export type ResponseHeaders = Readonly<Record<string, string | string[] | undefi
  *   larger than the backend's `maxBytes`), `internal` (a request that cannot be sent); or the reason of the cancellation
  */
 export interface Transport {
-  /** @param timeout of this attempt, in milliseconds */
-  send(outgoing: Outgoing, context: CallContext, timeout: number): Promise<Answer>
+  /** @param bounds of this attempt */
+  send(outgoing: Outgoing, context: CallContext, instance: Instance, bounds: Bounds): Promise<Answer>
   close(): Promise<void>
 }

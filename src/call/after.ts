@@ -1,5 +1,4 @@
 import { FacetError } from '../errors.ts'
-import { CancelToken } from '../lib/cancel.ts'
 import type { TimerWheel } from '../lib/timer-wheel.ts'
 import type { Policy } from './call.ts'
 import { ChildContext } from './child-context.ts'
@@ -13,20 +12,19 @@ import { ChildContext } from './child-context.ts'
 export function after(ms: number, timers: TimerWheel, isKept: boolean): Policy {
   return (next) => (input, context) =>
     new Promise((resolve, reject) => {
-      const token = new CancelToken()
       let isLate = false
       // What goes on without anybody waiting has no deadline but its own timeouts.
-      const child = new ChildContext(context, token, isKept ? Number.POSITIVE_INFINITY : context.deadline)
+      const child = new ChildContext(context, isKept ? Number.POSITIVE_INFINITY : context.deadline)
       const leave = (reason: unknown) => {
         timer.clear()
-        token.cancel(reason)
+        child.token.cancel(reason)
         reject(reason)
       }
       const timer = timers.set(ms, () => {
         isLate = true
         context.token.off(leave)
         const late = new FacetError('backend-timeout', { detail: `no answer after ${ms} ms, which is all it is given` })
-        if (!isKept) token.cancel(late)
+        if (!isKept) child.token.cancel(late)
         reject(late)
       })
       context.token.on(leave)
@@ -34,7 +32,7 @@ export function after(ms: number, timers: TimerWheel, isKept: boolean): Policy {
         if (isLate) return
         timer.clear()
         context.token.off(leave)
-        child.adopt()
+        child.handOver()
       }
       next(input, child).then(
         (value) => {

@@ -4,8 +4,11 @@ import type { Patience } from '../cache/patience.ts'
 import type { Store } from '../cache/store.ts'
 import type { CacheState } from '../channels.ts'
 import type { EnvironmentVariable } from '../config.ts'
+import type { BackendUrl } from '../config-backends.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import type { TimerWheel } from '../lib/timer-wheel.ts'
+import type { Instance } from './balance/instance.ts'
+import type { UpstreamPolicies } from './policies.ts'
 
 /**
  * Whether a call changes something. Only reads are cached, deduplicated, coalesced or retried: two identical payments
@@ -78,8 +81,19 @@ export interface CallContext {
 /** Instead of an answer: the older one still holds. Only said to who has set `conditions`. */
 export const UNCHANGED = Symbol('unchanged')
 
+/** One call with all its attempts: what those that come later know of the earlier ones, and what they have in common. */
+export interface Attempts {
+  /** The instances of the backend that were asked before; undefined where there is only one, or no other attempt. */
+  readonly tried?: Set<Instance> | undefined
+  /** By which the backend knows that it is asked the same thing again (`Idempotency-Key`). */
+  readonly key?: string | undefined
+}
+
 /** A call made ready to run. */
-export type Run<I, O> = (input: I, context: CallContext) => Promise<O>
+export type Run<I, O> = (input: I, context: CallContext, attempts?: Attempts) => Promise<O>
+
+/** One attempt at one instance of the backend: encode, send, decode, validate. */
+export type Send<I, O> = (input: I, context: CallContext, instance: Instance, attempts?: Attempts) => Promise<O>
 
 /** What wraps a run: cache, retry, timeout and the like. Order is decided in `pipeline.ts` alone. */
 export type Policy = <I, O>(next: Run<I, O>) => Run<I, O>
@@ -105,11 +119,13 @@ export interface Runtime {
 /** What is known of a call's backend before anything runs. */
 export interface BackendInfo {
   readonly name: string
-  readonly url: string | EnvironmentVariable
+  readonly url: BackendUrl
   /** Headers of the client's request that are sent on to it, in lower case; they are part of every cache key. */
   readonly forward: readonly string[]
   /** Headers that every call sends it. */
   readonly headers?: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
+  /** How its calls are balanced and held back; nothing of it if not said. */
+  readonly policies?: UpstreamPolicies
   /** What every call sends it within its messages, such as a password, by the option that says it. */
   readonly secrets?: readonly (readonly [option: string, value: string | EnvironmentVariable])[]
 }

@@ -1,34 +1,53 @@
+import { attempts } from './attempts.ts'
+import { balanced } from './balanced.ts'
+import { breaker } from './breaker.ts'
 import { type CallFreshness, cached } from './cached.ts'
-import type { BackendInfo, Effect, Policy, Run, Runtime } from './call.ts'
+import type { BackendInfo, Effect, Policy, Run, Runtime, Send } from './call.ts'
+import { type HedgeSettings, hedge } from './hedge.ts'
+import { limit } from './limit.ts'
 import { memo } from './memo.ts'
-import { budgetOf, retry } from './retry.ts'
+import { retry } from './retry.ts'
 import { trace } from './trace.ts'
+import { upstreamOf } from './upstream.ts'
 
 /** What a call's policies are made from. */
 export interface PipelineOptions<I> {
   readonly backend: BackendInfo
   readonly name: string
   readonly effect: Effect
-  /** How many times a read is asked again after a transient failure. */
+  /** How many times it is asked again after a transient failure. */
   readonly retries: number
+  /** Whether doing it twice is the same as doing it once. */
+  readonly isIdempotent?: boolean
+  /** Whether its attempts bear an `Idempotency-Key`. */
+  readonly hasKey?: boolean
+  /** When a second attempt is made beside the first one; undefined for never. */
+  readonly hedge?: HedgeSettings | undefined
   readonly cache: CallFreshness<I> | undefined
 }
 
 /**
  * Wraps one attempt (`send`: timeout, encode, send, decode, validate) in its policies. This is the only place that says
- * in which order: a memo or cache hit touches nothing further in; a trace covers a call with all its retries. What a
- * call does not use is not in its chain, and the chain is made once, when the app starts.
+ * in which order: a memo or cache hit touches nothing further in; a trace covers a call with all its retries, and so does its place
+ * among the calls in flight; the breaker sees each attempt. What a call does not use is not in its chain, and the chain is made
+ * once, when the app starts.
  */
-export function pipeline<I, O>(
-  send: Run<I, O>,
-  runtime: Runtime,
-  { backend, name, effect, retries, cache }: PipelineOptions<I>,
-): Run<I, O> {
+export function pipeline<I, O>(send: Send<I, O>, runtime: Runtime, options: PipelineOptions<I>): Run<I, O> {
+  const { backend, name, effect, retries, cache, hedge: hedging, hasKey = false } = options
+  const { timers } = runtime
   const isRead = effect === 'read'
+  const isIdempotent = options.isIdempotent ?? isRead
+  const upstream = upstreamOf(runtime, backend)
+  const { limiter, circuit, budget } = upstream
   const policies: Policy[] = []
   if (isRead) policies.push(memo())
   policies.push(trace(backend, name))
   if (isRead && cache) policies.push(cached(runtime, backend, name, cache))
-  if (isRead && retries > 0) policies.push(retry(retries, runtime.timers, budgetOf(runtime, backend)))
-  return policies.reduceRight((next, policy) => policy(next), send)
+  if (limiter) policies.push(limit(limiter))
+  if (retries > 0 || hedging || hasKey)
+    policies.push(attempts(upstream, hasKey ? `${backend.name} ${name}` : undefined))
+  if (retries > 0) policies.push(retry(retries, timers, budget, isIdempotent))
+  if (hedging) policies.push(hedge(hedging, timers, budget))
+  if (circuit) policies.push(breaker(circuit))
+  return policies.reduceRight((next, policy) => policy(next), balanced(send, upstream, timers))
 }

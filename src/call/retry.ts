@@ -1,7 +1,8 @@
 import { isFacetError } from '../errors.ts'
 import type { TimerWheel } from '../lib/timer-wheel.ts'
-import type { BackendInfo, CallContext, Policy, Runtime } from './call.ts'
-import { RetryBudget } from './retry-budget.ts'
+import type { Policy } from './call.ts'
+import type { RetryBudget } from './retry-budget.ts'
+import { sleep } from './wait.ts'
 
 /** The first pause before a retry and the longest, in milliseconds. */
 const BASE = 50
@@ -20,22 +21,23 @@ function isTransient(error: unknown): boolean {
 }
 
 /**
- * Asks again after a transient failure, with exponential backoff and full jitter, while the deadline leaves time for it.
- * Only ever composed around reads: a write is never repeated.
+ * Asks again after a transient failure, with exponential backoff and full jitter, while the deadline leaves time for it. What may
+ * not be done twice is asked again only where it has provably never left (RFC 9110, section 9.2.2).
  *
  * A backend that says when (`Retry-After`: RFC 9110, section 10.2.3) is not asked before.
  *
  * @param retries how many times after the first attempt
  * @param budget how often all calls of the backend may be asked again
+ * @param isIdempotent whether doing it twice is the same as doing it once
  */
-export function retry(retries: number, timers: TimerWheel, budget: RetryBudget): Policy {
-  return (next) => async (input, context) => {
-    budget.count()
+export function retry(retries: number, timers: TimerWheel, budget: RetryBudget, isIdempotent = true): Policy {
+  return (next) => async (input, context, attempts) => {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await next(input, context)
+        return await next(input, context, attempts)
       } catch (error) {
         if (attempt >= retries || context.token.aborted || !isTransient(error)) throw error
+        if (!isIdempotent && !(isFacetError(error) && error.isUnsent)) throw error
         const wanted = (isFacetError(error) && error.retryAfter) || 0
         const pause = Math.max(wanted, Math.random() * Math.min(LONGEST, BASE * 2 ** attempt))
         if (wanted > MOST_PATIENT || performance.now() + pause >= context.deadline || !budget.take()) throw error
@@ -43,30 +45,4 @@ export function retry(retries: number, timers: TimerWheel, budget: RetryBudget):
       }
     }
   }
-}
-
-/** Under which a runtime keeps the budgets of its backends. */
-const BUDGETS = {}
-
-/** The budget that all calls of a backend share. */
-export function budgetOf(runtime: Runtime, { name }: BackendInfo): RetryBudget {
-  const budgets = runtime.single(BUDGETS, () => new Map<string, RetryBudget>())
-  const known = budgets.get(name) ?? new RetryBudget()
-  budgets.set(name, known)
-  return known
-}
-
-/** Waits, or rejects with the reason when the request is given up. */
-function sleep(ms: number, { token }: CallContext, timers: TimerWheel): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (reason: unknown) => {
-      timer.clear()
-      reject(reason)
-    }
-    const timer = timers.set(ms, () => {
-      token.off(stop)
-      resolve()
-    })
-    token.on(stop)
-  })
 }

@@ -13,6 +13,8 @@ const BRAND = Symbol.for('facet.proxy')
 export interface Upstream extends BackendInfo {
   /** Milliseconds until the head of the answer must be there. */
   readonly timeout: number
+  /** The header in which it is told how long it is waited for. */
+  readonly budgetHeader?: string | undefined
   readonly headers: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
   /** The client that its calls go through; a proxied request cannot. */
   readonly client?: unknown

@@ -46,7 +46,7 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime): CachedForwar
       const key = { method, url: origin.urlOf(path), reached: way.join(' '), fields: clientFields(context) }
       const request = { ...key, patience: runtime.patience() }
       const more = [...way, 'surrogate-capability', `${SURROGATE}="Surrogate/1.0"`]
-      const ask = origin.ask(method, path, more, whoAsks(context))
+      const ask = origin.ask(method, path, more, whoAsks(context), context)
       const served = await responses.handle(request, ask, context.token)
       await send(context, served)
     },

@@ -1,6 +1,10 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { createProxyMiddleware, debugProxyErrorsPlugin, fixRequestBody, proxyEventsPlugin } from 'http-proxy-middleware'
+import type { Instance } from '../call/balance/instance.ts'
 import type { Runtime } from '../call/call.ts'
+import { passage, passing } from '../call/passage.ts'
+import { upstreamOf } from '../call/upstream.ts'
+import { urlsOf } from '../config-backends.ts'
 import type { ProxyRoute } from '../endpoint/proxy.ts'
 import type { Registry } from '../endpoint/registry.ts'
 import { type ErrorCode, FacetError, isFacetError } from '../errors.ts'
@@ -23,13 +27,23 @@ const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encodi
 
 /** One request under way, as the middleware's events know it. */
 interface Exchange {
+  /** Where it goes to. */
+  instance: Instance | undefined
   late: Timer | undefined
   /** The head of the answer is there, or there will be none. */
   over: boolean
   answered(): void
   fail(error: unknown): void
   /** Hears of the head of the answer before the client does. */
-  headed: ((status: number, fields: Fields) => void) | undefined
+  headed(status: number, fields: Fields): void
+}
+
+/** What goes through the policies of its backend. */
+interface Passing {
+  readonly exchange: Exchange
+  readonly context: RequestContext
+  /** The head of the answer. */
+  readonly head: Promise<{ readonly status: number }>
 }
 
 /** One middleware a proxy route (http-proxy-middleware), made when the app starts. */
@@ -44,8 +58,11 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
   const depth = (proxy.route.split(' ')[1] as string).split('/').length - 2
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const cached = cachedForward(proxy, runtime)
+  const upstream = upstreamOf(runtime, backend)
   const handle = createProxyMiddleware<IncomingMessage, ServerResponse>({
-    target: runtime.resolve(backend.url),
+    // The one there is; where there are several, `router` has the last word.
+    target: urlsOf(backend.url, runtime.resolve)[0]?.url as string,
+    ...(upstream.isSeveral && { router: (request) => targetOf(exchanges.get(request)?.instance as Instance) }),
     changeOrigin: true,
     xfwd: true,
     proxyTimeout: IDLE,
@@ -57,6 +74,9 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
       proxyReq: (outgoing: ClientRequest, request) => {
         const exchange = exchanges.get(request)
         if (exchange) awaitHead(exchange, outgoing, backend.timeout, runtime)
+        // The name that is meant, where the connection goes to an address that DNS gave for it.
+        if (upstream.isSeveral && exchange?.instance) outgoing.setHeader('host', exchange.instance.authority)
+        if (backend.budgetHeader !== undefined) outgoing.setHeader(backend.budgetHeader, String(backend.timeout))
         // In somebody else's Express app a body parser may have emptied the stream; the backend would wait for a body that never comes.
         if (request.readableEnded) outgoing.removeHeader('transfer-encoding')
         fixRequestBody(outgoing, request)
@@ -64,7 +84,7 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
       proxyRes: (incoming, request, response) => {
         const exchange = exchanges.get(request)
         exchange?.answered()
-        exchange?.headed?.(incoming.statusCode ?? 0, new Fields(incoming.rawHeaders))
+        exchange?.headed(incoming.statusCode ?? 0, new Fields(incoming.rawHeaders))
         // The backend's connection is not the client's: what it says of its own is not passed on.
         for (const name of [...HOP_BY_HOP, ...listed(incoming.headers.connection)]) delete incoming.headers[name]
         // The client asks about a request by the id that it was told, and that is this server's.
@@ -76,6 +96,15 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
       error: (error, request) => exchanges.get(request)?.fail(error),
     },
   })
+  const pass = passage(
+    ({ exchange, context, head }: Passing, _, instance) => {
+      exchange.instance = instance
+      if (!exchange.over) handle(context.request, context.response, exchange.fail)
+      return head
+    },
+    runtime,
+    backend,
+  )
   return (_, context, path) => {
     const { request, response, requestId } = context
     const rest = tail(path, depth)
@@ -89,18 +118,28 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
     delete request.headers.connection
     request.headers['x-request-id'] = requestId
     response.setHeader('X-Request-Id', requestId)
+    context.watchClient()
     return new Promise<void>((resolve, reject) => {
+      const head = Promise.withResolvers<{ readonly status: number }>()
+      // Who is refused by the policies has never waited for it.
+      head.promise.catch(() => {})
       const exchange: Exchange = {
+        instance: undefined,
         late: undefined,
         over: false,
-        headed: cached && ((status, fields) => void cached.changed(method, target, status, fields)),
+        headed: (status, fields) => {
+          head.resolve({ status })
+          void cached?.changed(method, target, status, fields)
+        },
         answered: () => {
           exchange.over = true
           exchange.late?.clear()
         },
         fail: (error) => {
           exchange.answered()
-          reject(isFacetError(error) ? error : new FacetError(codeOf(error), { cause: error }))
+          const failed = isFacetError(error) ? error : new FacetError(codeOf(error), { cause: error })
+          head.reject(failed)
+          reject(failed)
         },
       }
       exchanges.set(request, exchange)
@@ -110,9 +149,14 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
         context.done(response.statusCode)
         resolve()
       })
-      handle(request, response, exchange.fail)
+      pass({ exchange, context, head: head.promise }, passing(context)).catch(exchange.fail)
     })
   }
+}
+
+/** Where an instance is asked. TLS needs the name: what has DNS give addresses is asked by its name there. */
+function targetOf({ url, address, pathname }: Instance): string {
+  return url.startsWith('https:') ? url : `http://${address}${pathname}`
 }
 
 /**

@@ -1,9 +1,13 @@
 import type { Readable } from 'node:stream'
 import { errors, Pool } from 'undici'
 import type { AskOrigin } from '../cache/http/messages.ts'
-import type { Runtime } from '../call/call.ts'
+import type { Instance } from '../call/balance/instance.ts'
+import type { Caller, Runtime } from '../call/call.ts'
+import { passage, passing } from '../call/passage.ts'
+import { upstreamOf } from '../call/upstream.ts'
+import { urlsOf } from '../config-backends.ts'
 import type { Upstream } from '../endpoint/proxy.ts'
-import { FacetError } from '../errors.ts'
+import { FacetError, isFacetError } from '../errors.ts'
 import { Fields } from '../lib/fields.ts'
 
 /** Milliseconds without a byte after which an answer is given up. */
@@ -17,49 +21,91 @@ export interface Origin {
    * @param more names and values in turn, beside those that the cache has seen
    * @param who the same, where the answer is for this client alone
    */
-  ask(method: string, path: string, more: readonly string[], who: readonly string[]): AskOrigin
+  ask(method: string, path: string, more: readonly string[], who: readonly string[], caller: Caller): AskOrigin
   close(): Promise<void>
 }
 
 /** Opens a pool of connections to a proxied backend. */
 export function openOrigin(backend: Upstream, runtime: Runtime): Origin {
-  const { origin, pathname } = new URL(runtime.resolve(backend.url))
-  const base = pathname.replace(/\/+$/, '')
+  // Whichever instance it comes from, it is kept under the first one's.
+  const { origin, pathname } = new URL(urlsOf(backend.url, runtime.resolve)[0]?.url as string)
   const common = backend.headers.flatMap(([name, value]) => [name, runtime.resolve(value)])
   const replaced = new Set([...backend.headers.map(([name]) => name.toLowerCase()), 'host'])
-  const pool = new Pool(origin, {
-    connections: 256,
-    connect: { timeout: backend.timeout },
-    headersTimeout: backend.timeout,
-    bodyTimeout: IDLE,
-    allowH2: false,
+  const pools = new Map<Instance, Pool>()
+  const open = (instance: Instance): Pool => {
+    const pool = openPool(instance, backend)
+    pools.set(instance, pool)
+    return pool
+  }
+  upstreamOf(runtime, backend).onRemoved((instance) => {
+    pools.get(instance)?.close()
+    pools.delete(instance)
   })
+  const pass = passage(
+    async ({ method, path, headers, signal }: Asked, _, instance) => {
+      const answer = (pools.get(instance) ?? open(instance)).request({
+        method: method as 'GET',
+        path: baseOf(instance.pathname) + path,
+        headers: [...headers, 'host', instance.authority],
+        signal,
+        responseHeaders: 'raw',
+      })
+      const {
+        statusCode: status,
+        headers: head,
+        body,
+      } = await answer.catch((error: unknown) => {
+        throw failureOf(error)
+      })
+      return { status, headers: head, body }
+    },
+    runtime,
+    backend,
+  )
   return {
-    urlOf: (path) => origin + base + path,
-    ask: (method, path, more, who) => async (fields, token, isShared) => {
+    urlOf: (path) => origin + baseOf(pathname) + path,
+    ask: (method, path, more, who, caller) => async (fields, token, isShared) => {
       const requested = Date.now()
       const abort = new AbortController()
       const cancel = (reason: unknown) => abort.abort(reason)
       token.on(cancel)
       try {
-        const { statusCode, headers, body } = await pool.request({
-          method: method as 'GET',
-          path: base + path,
-          headers: [...fields.without(replaced).raw, ...common, ...more, ...(isShared ? [] : who)],
-          signal: abort.signal,
-          responseHeaders: 'raw',
-        })
+        const sent = [...fields.without(replaced).raw, ...common, ...more, ...(isShared ? [] : who)]
+        const asked = { method, path, headers: sent, signal: abort.signal }
+        const { status, headers, body } = await pass(asked, passing({ token, caller }))
         // The body goes on, also where whoever asked for the head no longer waits.
         const raw = (headers as unknown as readonly (string | Buffer)[]).map(text)
-        return { status: statusCode, fields: new Fields(raw), requested, received: Date.now(), body: guarded(body) }
+        return { status, fields: new Fields(raw), requested, received: Date.now(), body: guarded(body) }
       } catch (error) {
         throw token.aborted ? token.reason : failureOf(error)
       } finally {
         token.off(cancel)
       }
     },
-    close: () => pool.destroy(),
+    close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.destroy()))),
   }
+}
+
+/** One request, as it goes through the policies of its backend. */
+interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly headers: string[]
+  readonly signal: AbortSignal
+}
+
+function openPool({ origin, serverName }: Instance, { timeout }: Upstream): Pool {
+  return new Pool(origin, {
+    connections: 256,
+    connect: { timeout, ...(serverName !== undefined && { servername: serverName }) },
+    headersTimeout: timeout,
+    bodyTimeout: IDLE,
+    allowH2: false,
+  })
+}
+
+function baseOf(pathname: string): string {
+  return pathname.replace(/\/+$/, '')
 }
 
 /** A body whose failure is one of the table's, and whose connection is closed where nobody wants it, begun or not. */
@@ -90,6 +136,7 @@ function text(value: string | Buffer): string {
 }
 
 function failureOf(error: unknown): FacetError {
+  if (isFacetError(error)) return error
   const isLate = error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError
   const isMalformed = error instanceof errors.HTTPParserError
   return new FacetError(isLate ? 'backend-timeout' : isMalformed ? 'backend-malformed' : 'backend-unreachable', {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { env } from '../../src/config.ts'
-import { checkBackends } from '../../src/config-backends.ts'
+import { checkBackends, urlsOf } from '../../src/config-backends.ts'
 
 describe('the URLs of backends', () => {
   const expected = (backend: string) =>
@@ -92,4 +92,31 @@ describe('the headers of backends', () => {
       expect(check(value)).toEqual([`CRM_AUTHORIZATION has characters that no header can carry: ${expected}`])
     },
   )
+})
+
+describe('the URLs of a backend', () => {
+  const resolve = (value: unknown) => (typeof value === 'string' ? value : ' http://x:1 , http://y/a,b ')
+  test.each([
+    ['http://a:1', [{ url: 'http://a:1' }]],
+    [' http://a:1 , https://b/x,y ,http://c', [{ url: 'http://a:1' }, { url: 'https://b/x,y' }, { url: 'http://c' }]],
+    [
+      ['http://a', { url: 'http://b', weight: 3 }],
+      [{ url: 'http://a' }, { url: 'http://b', weight: 3 }],
+    ],
+    [env('URLS'), [{ url: 'http://x:1' }, { url: 'http://y/a,b' }]],
+    [
+      [{ url: env('URLS'), weight: 2 }, 'http://a'],
+      [{ url: 'http://x:1', weight: 2 }, { url: 'http://y/a,b', weight: 2 }, { url: 'http://a' }],
+    ],
+  ])('of %j', (said, urls) => {
+    expect(urlsOf(said, resolve)).toEqual(urls)
+  })
+
+  test('are each checked', () => {
+    const url = ['http://a', env('B'), { url: env('C'), weight: 2 }]
+    expect(checkBackends([{ name: 'crm', url }], { B: 'http://b,http://u:p@c' })).toEqual([
+      expect.stringMatching(/^B carries credentials/),
+      expect.stringMatching(/^C is not set/),
+    ])
+  })
 })

@@ -1,7 +1,7 @@
 import { FacetError } from '../../errors.ts'
+import type { Outcome } from '../outcome.ts'
 import { HealthChecks, type HealthOptions, type Probe } from './health.ts'
 import { Instance, type InstanceAddress } from './instance.ts'
-import type { Outcome } from './outcome.ts'
 import { type EjectionReason, type OutlierOptions, Outliers } from './outliers.ts'
 import { admitted, charge } from './slow-start.ts'
 import { type Chooser, chooser, type StrategyName } from './strategies.ts'

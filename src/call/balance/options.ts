@@ -1,16 +1,13 @@
 import { Resolver } from 'node:dns/promises'
 import { z } from 'zod'
+import type { BackendUrl, UrlOption } from '../../config-backends.ts'
 import { DefinitionError } from '../../errors.ts'
 import { type Duration, milliseconds } from '../../lib/duration.ts'
 import { durationOption, functionOption } from '../../options.ts'
 import type { DiscoveryOptions } from './discovery.ts'
 import { HEALTH, type HealthOptions } from './health.ts'
-import type { InstanceAddress } from './instance.ts'
 import { OUTLIERS, type OutlierOptions } from './outliers.ts'
 import { STRATEGY_NAMES, type StrategyName } from './strategies.ts'
-
-/** One of several URLs of a backend. */
-export type UrlOption = string | { readonly url: string; readonly weight?: number }
 
 /** What can be said of the instances of a backend. */
 export interface BalancingOptions {
@@ -144,26 +141,15 @@ function ms(duration: string | undefined, fallback: number): number {
 }
 
 /**
- * The URLs of a backend with their weights.
- *
- * @param said a list; or text, as an environment variable has it, where several stand with commas between them
- */
-export function instanceUrls(said: string | readonly UrlOption[]): InstanceAddress[] {
-  // A comma may also be part of a path.
-  const list = typeof said === 'string' ? said.trim().split(/\s*,\s*(?=https?:\/\/)/i) : said
-  return list.map((each) => (typeof each === 'string' ? { url: each } : each))
-}
-
-/**
  * Fills in what is not said.
  *
  * @param what whose options they are, for the message
- * @param urls those that are written down; not those of an environment variable, which have no weights
+ * @param urls those that are written down; those of an environment variable have no weights
  * @throws DefinitionError where weights are said that do not count
  */
-export function balancing(what: string, options: BalancingOptions, urls: readonly InstanceAddress[] = []): Balancing {
+export function balancing(what: string, options: BalancingOptions, urls: BackendUrl): Balancing {
   const { balance = 'random-of-two', outliers = {}, health, slowStart = SLOW_START, discover } = options
-  if (balance === 'round-robin' && urls.some(({ weight = 1 }) => weight !== 1))
+  if (balance === 'round-robin' && Array.isArray(urls) && urls.some(hasWeight))
     throw new DefinitionError(`${what} at 'balance' ('round-robin'): weights do not count there; say 'weighted'`)
   return {
     strategy: typeof balance === 'string' ? balance : 'hash',
@@ -180,6 +166,10 @@ export function balancing(what: string, options: BalancingOptions, urls: readonl
     },
     discovery: discover && { ...discover, every: milliseconds(discover.every ?? EVERY) },
   }
+}
+
+function hasWeight(url: UrlOption): boolean {
+  return typeof url === 'object' && 'weight' in url && (url.weight ?? 1) !== 1
 }
 
 function outlierOptions(said: Exclude<BalancingOptions['outliers'], false | undefined>): OutlierOptions {

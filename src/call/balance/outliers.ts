@@ -1,5 +1,5 @@
+import type { Outcome } from '../outcome.ts'
 import type { Instance } from './instance.ts'
-import type { Outcome } from './outcome.ts'
 
 /** When an instance is taken out because of its answers. All times in milliseconds. */
 export interface OutlierOptions {
@@ -78,7 +78,7 @@ export class Outliers {
 
   /** An attempt has ended. What comes back while it is ejected does not count: it was asked before. */
   ended(instance: Instance, outcome: Outcome): void {
-    if (outcome === 'unknown' || instance.ejected) return
+    if (outcome === 'ignored' || instance.ejected) return
     this.#turn()
     const answers = this.#answersOf(instance)
     if (!answers) return

@@ -15,7 +15,9 @@ const documentOf = (bytes: number) => Buffer.from(`<rate>${'<!--x-->'.padEnd(byt
 async function read(body: Buffer, options: { readonly slicedAbove?: number }) {
   const call = xml('rates', { url, ...options }).get('/rate', { output: z.object({ value: z.number() }) })
   const transport = { send: async () => ({ status: 200, contentType: 'text/xml', body }), close: async () => {} }
-  const runtime = { ...testRuntime(), single: () => transport } as unknown as Runtime
+  const real = testRuntime()
+  const single = (key: object, create: () => object) => ('name' in key ? transport : real.single(key, create))
+  const runtime = { ...real, single } as unknown as Runtime
   let turned = false
   const other = turn().then(() => {
     turned = true

@@ -47,6 +47,7 @@ test('a backend that fails everything gets no more than a fifth on top of its re
   })
   const requests = 100 * 10
   for (let nth = 0; nth < requests; nth++) {
+    budget.count()
     run('x', testContext()).catch(() => {})
     await jest.advanceTimersByTimeAsync(10)
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { Attempt } from '../../../src/call/timeout.ts'
+import { Attempt, type Bounds } from '../../../src/call/timeout.ts'
 import { TimerWheel } from '../../../src/lib/timer-wheel.ts'
 import { type TestContext, testContext } from '../support/calls.ts'
 
@@ -15,9 +15,14 @@ class Waiting extends Attempt {
   /** The reasons for which it was aborted. */
   readonly aborted: unknown[] = []
 
-  constructor(context: TestContext, ms: number) {
+  constructor(context: TestContext, bounds: number | Partial<Bounds>) {
     super()
-    this.watch(context, ms, timers)
+    const said = typeof bounds === 'number' ? { attempt: bounds } : bounds
+    this.watch(context, { attempt: 5_000, headers: undefined, body: undefined, ...said }, timers)
+  }
+
+  answer(): void {
+    this.headed()
   }
 
   protected override abort(reason: unknown): void {
@@ -83,4 +88,48 @@ test('an attempt of a request that was given up before is aborted at once, and w
   context.token.cancel('client left')
   const { aborted } = new Waiting(context, 100)
   expect([aborted, timers.size, context.token.waiting]).toEqual([['client left'], 0, 0])
+})
+
+describe('the parts of an attempt', () => {
+  const at = (attempt: Waiting, ms: number) => {
+    jest.advanceTimersByTime(ms)
+    return attempt.aborted.map((error) => (error as { code: string }).code)
+  }
+
+  test('the head is waited for no longer than it may take', () => {
+    const attempt = new Waiting(testContext(), { headers: 100 })
+    expect(at(attempt, 90)).toEqual([])
+    expect(at(attempt, 30)).toEqual(['backend-timeout'])
+  })
+
+  test('the body has its own time, from the head on', () => {
+    const attempt = new Waiting(testContext(), { headers: 100, body: 50 })
+    jest.advanceTimersByTime(90)
+    attempt.answer()
+    expect(at(attempt, 40)).toEqual([])
+    expect(at(attempt, 30)).toEqual(['backend-timeout'])
+  })
+
+  test('a body without a time of its own has what is left of the attempt', () => {
+    const attempt = new Waiting(testContext(), { attempt: 300, headers: 100 })
+    jest.advanceTimersByTime(90)
+    attempt.answer()
+    expect(at(attempt, 200)).toEqual([])
+    expect(at(attempt, 30)).toEqual(['backend-timeout'])
+  })
+
+  test('none of them is longer than the attempt, nor than the request', () => {
+    expect(at(new Waiting(testContext(), { attempt: 50, headers: 100 }), 70)).toEqual(['backend-timeout'])
+    const late = new Waiting(testContext({ deadline: performance.now() + 50 }), { headers: 10, body: 1_000 })
+    late.answer()
+    expect(at(late, 70)).toEqual(['deadline'])
+  })
+
+  test('leave nothing behind', () => {
+    const attempt = new Waiting(testContext(), { headers: 100, body: 50 })
+    attempt.answer()
+    attempt.finish()
+    attempt.answer()
+    expect(timers.size).toBe(0)
+  })
 })

@@ -11,8 +11,9 @@ const ttl = { ttl: '1s' }
 describe('an endpoint’s options', () => {
   test('have defaults', () => {
     expect(endpoint('GET /x').settings).toEqual({
+      data: undefined,
       ...{ summary: undefined, query: undefined, body: undefined, headers: undefined, status: 200, deadline: 10_000 },
-      ...{ cache: undefined, invalidates: undefined, allow: undefined },
+      ...{ cache: undefined, invalidates: undefined, allow: undefined, isStrict: false, statuses: undefined },
     })
     expect(endpoint('GET /x', { cache: { ttl: '30s' } }).settings.cache).toEqual({
       ...{ ttl: 30_000, stale: 0, staleIfError: 0, negative: 0, jitter: 0, maxBytes: Number.POSITIVE_INFINITY },

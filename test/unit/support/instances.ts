@@ -1,6 +1,6 @@
 import { Instance, type InstanceAddress } from '../../../src/call/balance/instance.ts'
 import { type InstanceChange, Instances, type InstancesOptions } from '../../../src/call/balance/instances.ts'
-import type { Outcome } from '../../../src/call/balance/outcome.ts'
+import type { Outcome } from '../../../src/call/outcome.ts'
 
 /** `http://a:80`, `http://b:80` and so on. */
 export const urls = (count: number): InstanceAddress[] =>

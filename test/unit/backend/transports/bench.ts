@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeEach, expect } from '@jest/globals'
 import { type BackendOptions, defineBackend } from '../../../../src/backend/backend.ts'
 import { transportOf } from '../../../../src/backend/open-transport.ts'
 import type { Answer, Outgoing, Transport } from '../../../../src/backend/transport.ts'
+import type { Instance } from '../../../../src/call/balance/instance.ts'
 import type { CallContext } from '../../../../src/call/call.ts'
+import { upstreamOf } from '../../../../src/call/upstream.ts'
 import { type TestContext, testContext, testRuntime } from '../../support/calls.ts'
 import { rejectionOf } from '../../support/failure.ts'
 import { type Served, tcpServer } from './servers.ts'
@@ -37,6 +39,8 @@ export interface Bench {
 /** Made inside of a `describe`. After each of its tests no timer and no listener may be left. */
 export function bench(way: Way): Bench {
   const runtime = testRuntime({ TOKEN: 'from-environment', BROKEN: 'a\nb' })
+  const instances = new WeakMap<Transport, Instance>()
+  let opened = 0
   const closing: { close(): Promise<void> }[] = []
   let context: TestContext
   beforeEach(() => {
@@ -62,12 +66,18 @@ export function bench(way: Way): Bench {
       return server
     },
     open: (url, options = {}) => {
-      const transport = transportOf(defineBackend('backend', { url, ...way(), ...options }), runtime)
+      const backend = defineBackend(`backend${++opened}`, { url, ...way(), ...options })
+      const transport = transportOf(backend, runtime)
+      instances.set(transport, upstreamOf(runtime, backend).instances.all[0] as Instance)
       closing.push(transport)
       return transport
     },
     send: (transport, { method = 'GET', path = '/', headers = [], body = null, timeout = 5_000 } = {}) =>
-      transport.send({ method, path, headers, body }, context, timeout),
+      transport.send({ method, path, headers, body }, context, instances.get(transport) as Instance, {
+        attempt: timeout,
+        headers: undefined,
+        body: undefined,
+      }),
     ask: async (url, asked = {}) => self.send(self.open(url, asked.options), asked),
     failing: async (url, asked) => {
       const error = await rejectionOf(self.ask(url, asked))

@@ -101,6 +101,7 @@ export function requests(way: Way): void {
 
   test('is not possible with a value of the environment that no header can carry', async () => {
     const failure = failureOf(() => open('http://127.0.0.1:9', { headers: { 'x-token': env('BROKEN') } }))
-    expect([failure.code, failure.message]).toEqual(['internal', "backend 'backend': a header's value cannot be sent"])
+    expect(failure.code).toBe('internal')
+    expect(failure.message).toMatch(/^backend 'backend\d+': a header's value cannot be sent$/)
   })
 }

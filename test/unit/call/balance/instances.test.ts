@@ -96,7 +96,7 @@ test('attempts under way are counted', () => {
   set.started(nth(1))
   expect(set.choose()).toBe(nth(1))
   set.ended(nth(0), 'success')
-  set.ended(nth(0), 'unknown')
+  set.ended(nth(0), 'ignored')
   expect(set.all.map(({ inFlight }) => inFlight)).toEqual([0, 1])
   expect(set.choose()).toBe(nth(0))
 })

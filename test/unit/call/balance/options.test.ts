@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { z } from 'zod'
-import { type BalancingOptions, balancing, balancingShape, instanceUrls } from '../../../../src/call/balance/options.ts'
+import { type BalancingOptions, balancing, balancingShape } from '../../../../src/call/balance/options.ts'
 import { STRATEGY_NAMES } from '../../../../src/call/balance/strategies.ts'
 import { DefinitionError } from '../../../../src/errors.ts'
 import { checkOptions } from '../../../../src/options.ts'
@@ -9,7 +9,7 @@ const schema = z.strictObject(balancingShape)
 const check = (options: unknown) => checkOptions('backend', options, schema)
 
 test('nothing said: the defaults', () => {
-  expect(balancing('backend', {})).toEqual({
+  expect(balancing('backend', {}, 'http://a')).toEqual({
     strategy: 'random-of-two',
     key: undefined,
     slowStart: 10_000,
@@ -29,7 +29,7 @@ test('everything said', () => {
     discover: { type: 'srv', every: '3s', servers: ['10.0.0.53', '[fd00::53]:5353'], family: 4 },
   }
   expect(check(options)).toEqual(options)
-  expect(balancing('backend', options)).toEqual({
+  expect(balancing('backend', options, 'http://a')).toEqual({
     strategy: 'hash',
     key: hash,
     slowStart: 30_000,
@@ -40,21 +40,21 @@ test('everything said', () => {
 })
 
 test('what is switched off is off', () => {
-  expect(balancing('backend', { outliers: false, slowStart: '0s' })).toMatchObject({
+  expect(balancing('backend', { outliers: false, slowStart: '0s' }, 'http://a')).toMatchObject({
     outliers: undefined,
     slowStart: 0,
   })
 })
 
 test('checks and resolutions have defaults for all that is not said', () => {
-  expect(balancing('backend', { health: { path: '/healthz' }, discover: { type: 'dns' } })).toMatchObject({
+  expect(balancing('backend', { health: { path: '/healthz' }, discover: { type: 'dns' } }, 'http://a')).toMatchObject({
     health: { path: '/healthz', interval: 5_000, timeout: 1_000, healthy: 2, unhealthy: 3, status: undefined },
     discovery: { type: 'dns', every: 10_000 },
   })
 })
 
 test.each(STRATEGY_NAMES.filter((name) => name !== 'hash'))('%s is a strategy', (balance) => {
-  expect(balancing('backend', check({ balance }) as BalancingOptions).strategy).toBe(balance)
+  expect(balancing('backend', check({ balance }) as BalancingOptions, 'http://a').strategy).toBe(balance)
 })
 
 test.each([
@@ -72,24 +72,9 @@ test.each([
   expect(() => check(options)).toThrow(message)
 })
 
-describe('the URLs of a backend', () => {
-  test.each([
-    ['http://a:1', [{ url: 'http://a:1' }]],
-    [' http://a:1 , https://b/x,y ,http://c', [{ url: 'http://a:1' }, { url: 'https://b/x,y' }, { url: 'http://c' }]],
-    [
-      ['http://a', { url: 'http://b', weight: 3 }],
-      [{ url: 'http://a' }, { url: 'http://b', weight: 3 }],
-    ],
-  ])('of %j', (said, urls) => {
-    expect(instanceUrls(said)).toEqual(urls)
-  })
-
-  test('with weights are refused where those do not count', () => {
-    const urls = instanceUrls(['http://a', { url: 'http://b', weight: 3 }])
-    expect(() => balancing("backend 'crm'", { balance: 'round-robin' }, urls)).toThrow(DefinitionError)
-    expect(balancing("backend 'crm'", { balance: 'weighted' }, urls).strategy).toBe('weighted')
-    expect(balancing("backend 'crm'", { balance: 'round-robin' }, instanceUrls('http://a,http://b')).strategy).toBe(
-      'round-robin',
-    )
-  })
+test('weights are refused where they do not count', () => {
+  const urls = ['http://a', { url: 'http://b', weight: 3 }]
+  expect(() => balancing("backend 'crm'", { balance: 'round-robin' }, urls)).toThrow(DefinitionError)
+  expect(balancing("backend 'crm'", { balance: 'weighted' }, urls).strategy).toBe('weighted')
+  expect(balancing("backend 'crm'", { balance: 'round-robin' }, 'http://a,http://b').strategy).toBe('round-robin')
 })

@@ -23,7 +23,7 @@ describe('failures in a row', () => {
     attempt(0, 'failure', 4)
     attempt(0, 'success')
     attempt(0, 'failure', 4)
-    attempt(0, 'unknown', 100)
+    attempt(0, 'ignored', 100)
     expect(told).toEqual([])
     attempt(0, 'failure')
     expect(told).toEqual(['ejected http://i0 failures'])

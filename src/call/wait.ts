@@ -1,0 +1,42 @@
+import { FacetError } from '../errors.ts'
+import type { TimerWheel } from '../lib/timer-wheel.ts'
+import type { CallContext } from './call.ts'
+
+/** Waits, or rejects with the reason when the request is given up. @param ms milliseconds */
+export function sleep(ms: number, { token }: CallContext, timers: TimerWheel): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (reason: unknown) => {
+      timer.clear()
+      reject(reason)
+    }
+    const timer = timers.set(ms, () => {
+      token.off(stop)
+      resolve()
+    })
+    token.on(stop)
+  })
+}
+
+/** Waits for what never fails, but not beyond the request's deadline or its end. @throws FacetError `deadline` */
+export function settled(promise: Promise<void>, context: CallContext, timers: TimerWheel): Promise<void> {
+  const left = Math.min(context.deadline - performance.now(), LONGEST)
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      timer.clear()
+      context.token.off(stop)
+    }
+    const stop = (reason: unknown) => {
+      end()
+      reject(reason)
+    }
+    const timer = timers.set(Math.max(0, left), () => stop(new FacetError('deadline')))
+    context.token.on(stop)
+    promise.then(() => {
+      end()
+      resolve()
+    })
+  })
+}
+
+/** What is not part of a request has no deadline. Milliseconds. */
+const LONGEST = 10_000
