@@ -4,6 +4,7 @@ import type { MemoryStore } from './cache/memory.ts'
 import { openStore } from './cache/open-store.ts'
 import type { Purge } from './cache/store.ts'
 import { type OpenRuntime, openRuntime } from './call/runtime.ts'
+import { type UpstreamReport, upstreamsOf } from './call/upstream.ts'
 import { channels } from './channels.ts'
 import { type Config, readConfig } from './config.ts'
 import { checkBackends } from './config-backends.ts'
@@ -38,6 +39,8 @@ export interface App extends Express {
   readonly cache: Pick<MemoryStore, 'bytes' | 'entries' | 'list' | 'totals'>
   /** Makes cached entries with these tags old, in every worker. */
   invalidate(purge: Purge | readonly string[]): Promise<void>
+  /** How each backend fares that its routes can reach, and each of its instances. */
+  backends(): readonly UpstreamReport[]
   /** Closes the connections to backends. */
   close(): Promise<void>
 }
@@ -104,6 +107,7 @@ export async function app({ config = readConfig(), registry, before = [], after 
     runtime,
     cache: stores.memory,
     invalidate,
+    backends: () => [...upstreamsOf(runtime).values()].map((upstream) => upstream.report()),
     close,
   })
 }

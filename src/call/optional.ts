@@ -5,6 +5,7 @@ import { checkOptions, durationOption, functionOption } from '../options.ts'
 import { after } from './after.ts'
 import type { Call, CallContext, Cover, Rescue, Run, Runtime } from './call.ts'
 import { type LastGoodPolicy, lastGood, operationOf } from './last-good.ts'
+import { beforeDeadline } from './wait.ts'
 
 /** A call that may fail without failing the request. `W` is what it answers when it does not. */
 export interface Optional<I, O, W = O> extends Call<I, O> {
@@ -54,7 +55,10 @@ export function isCoverable(error: unknown, context: CallContext): boolean {
   return error instanceof Error && !isMistake(error)
 }
 
-/** Runs a part of a call; where the part is optional, its failure becomes its fallback and the reply is marked partial. */
+/**
+ * Makes a part of a call ready to run. Where the part is optional, its failure becomes its fallback and the reply is marked partial; so
+ * does one that is still missing when the deadline comes, since the whole, which may be required, waits for it.
+ */
 export function covering<I, O>(call: Call<I, O>, runtime: Runtime): Run<I, O> {
   const run = runtime.bind(call)
   const { cover } = call
@@ -62,7 +66,7 @@ export function covering<I, O>(call: Call<I, O>, runtime: Runtime): Run<I, O> {
   const rescue = call.rescue?.(runtime)
   return async (input, context) => {
     try {
-      return await run(input, context)
+      return await beforeDeadline(() => run(input, context), context, runtime.timers)
     } catch (error) {
       if (!isCoverable(error, context)) throw error
       context.degrade(error)

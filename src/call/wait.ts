@@ -40,3 +40,19 @@ export function settled(promise: Promise<void>, context: CallContext, timers: Ti
 
 /** What is not part of a request has no deadline. Milliseconds. */
 const LONGEST = 10_000
+
+/** How long before the deadline a part is given up: two ticks of the timers, so that the whole is in time. Milliseconds. */
+const LEAD = 20
+
+/** The answer, or a FacetError `deadline` shortly before that comes; what would only begin then is not asked any more. */
+export function beforeDeadline<O>(ask: () => Promise<O>, { deadline }: CallContext, timers: TimerWheel): Promise<O> {
+  // A load that others wait for has none.
+  if (deadline === Number.POSITIVE_INFINITY) return ask()
+  const left = deadline - LEAD - performance.now()
+  if (left <= 0) return Promise.reject(new FacetError('deadline'))
+  const answer = ask()
+  return new Promise((resolve, reject) => {
+    const timer = timers.set(left, () => reject(new FacetError('deadline')))
+    answer.then(resolve, reject).finally(() => timer.clear())
+  })
+}

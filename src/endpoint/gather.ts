@@ -185,9 +185,14 @@ class Gathering implements SourceHost {
     this.failed(reason)
   }
 
-  /** The deadline: only what is optional may still be missing, and what there is at once instead stands in. */
+  /** The deadline. A list may have been given up with it, or just before, part by part: that settles first. */
   expired(): void {
     this.#isLate = true
+    setImmediate(() => this.#over || this.#late())
+  }
+
+  /** Only what is optional may still be missing, and what there is at once instead stands in. */
+  #late(): void {
     const missing = this.#plan.steps.flatMap((step, index) => (this.#waiting[index] === -1 ? [] : [{ step, index }]))
     const required = missing.find(({ step }) => !step.cover)
     const late = new FacetError('deadline')

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { MemoryStore } from '../cache/memory.ts'
 import type { Purge } from '../cache/store.ts'
 import { routeTag } from '../cache/tags.ts'
+import type { UpstreamReport } from '../call/upstream.ts'
 import type { Registry } from '../endpoint/registry.ts'
 import { ERRORS, type ErrorCode, FacetError, isFacetError } from '../errors.ts'
 
@@ -13,6 +14,8 @@ export interface Controlled {
   /** What the memory cache holds now. */
   readonly cache: Pick<MemoryStore, 'bytes' | 'entries' | 'list' | 'totals'>
   invalidate(purge: Purge): Promise<void>
+  /** How each backend fares that has been asked so far, and each of its instances. */
+  backends(): readonly UpstreamReport[]
 }
 
 const LARGEST_BODY = 64 * 1024
@@ -36,6 +39,7 @@ type Action = (request: IncomingMessage) => unknown
  * The control API, for operators: on a port of its own, on loopback, behind a bearer token.
  *
  * - `GET /routes`: what is served, with each endpoint's sources and what they need.
+ * - `GET /backends`: of this process's backends the breaker, calls in flight and waiting, and how each instance fares.
  * - `GET /cache`: entries and bytes of this process's memory cache, in all and a level; `?page=0` lists a hundred entries, the
  *   most recently used first.
  * - `POST /purge` `{"tags": [...], "keys": [...], "routes": [...], "all": true, "soft": true}`: makes cached entries old, in every
@@ -44,6 +48,7 @@ type Action = (request: IncomingMessage) => unknown
 export function controlListener(token: string, controlled: Controlled): RequestListener {
   const actions: Readonly<Record<string, Action>> = {
     'GET /routes': () => describe(controlled.registry),
+    'GET /backends': () => ({ backends: controlled.backends() }),
     'GET /cache': ({ url }) => cacheOf(controlled.cache, url ?? ''),
     'POST /purge': async (request) => {
       const said = await readPurge(request)

@@ -1,5 +1,6 @@
 import { type DestinationStream, destination, pino } from 'pino'
 import { channels, type RefreshRecord, type RequestRecord, type SourceRecord } from '../channels.ts'
+import { backendLines } from './backend-log.ts'
 import { failure } from './failure.ts'
 import { storeLines } from './store-log.ts'
 
@@ -45,9 +46,11 @@ export function openLog(level: string, out: DestinationStream = standardOutput()
     log.warn({ key, ...failure(error) }, 'refresh failed')
   }
   const onStore = storeLines((level, fields, message) => log[level](fields, message))
+  const onBackend = backendLines((level, fields, message) => log[level](fields, message))
   channels.request.subscribe(onRequest)
   channels.refresh.subscribe(onRefresh)
   channels.store.subscribe(onStore)
+  channels.backend.subscribe(onBackend)
   return {
     info: (fields, message) => log.info(fields, message),
     error: (fields, message) => log.error(fields, message),
@@ -55,6 +58,7 @@ export function openLog(level: string, out: DestinationStream = standardOutput()
       channels.request.unsubscribe(onRequest)
       channels.refresh.unsubscribe(onRefresh)
       channels.store.unsubscribe(onStore)
+      channels.backend.unsubscribe(onBackend)
       lines.flush()
       if ('flushSync' in out && typeof out.flushSync === 'function') out.flushSync()
     },

@@ -15,7 +15,7 @@ const LONGEST_REMEMBERED = 4096
  * Starts billing, the legacy SOAP 1.1 service (document/literal, ISO-8859-1): `POST /billing` with `GetInvoices` or
  * `PayInvoice`, and its WSDL at `GET /billing?wsdl`.
  */
-export function startBilling(port = 0, { host }: StartOptions = {}): Promise<MockBackend> {
+export function startBilling(port = 0, options: StartOptions = {}): Promise<MockBackend> {
   const ledger = openLedger()
   let receipts = 0
   // Reading a request costs a hundred times what sending the answer costs, so an answer is kept under the very text that asked
@@ -93,7 +93,7 @@ export function startBilling(port = 0, { host }: StartOptions = {}): Promise<Moc
     receipts = 0
   }
 
-  return startMock({ name: 'billing', port, host, handler, onReset })
+  return startMock({ name: 'billing', ...options, port, handler, onReset })
 }
 
 /** Where this client reaches us: in a container, the Host header knows that better than we do. */

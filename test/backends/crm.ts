@@ -32,7 +32,7 @@ const byId = new Map(users.map((user) => [String(user.id), user]))
  * Starts the CRM, a JSON service: `GET /users`, `GET /users?id=1` (an array of one, or of none) and `GET /users/1` (an object,
  * or 404).
  */
-export function startCrm(port = 0, { host }: StartOptions = {}): Promise<MockBackend> {
+export function startCrm(port = 0, options: StartOptions = {}): Promise<MockBackend> {
   const handler = readOnly((path, query) => {
     if (path === '/users') {
       const ids = query.getAll('id')
@@ -43,5 +43,5 @@ export function startCrm(port = 0, { host }: StartOptions = {}): Promise<MockBac
     const user = byId.get(id)
     return user ? json(200, user) : json(404, { error: `no user ${id}` })
   })
-  return startMock({ name: 'crm', port, host, handler })
+  return startMock({ name: 'crm', ...options, port, handler })
 }

@@ -25,7 +25,7 @@ const PER_EURO: Readonly<Record<string, readonly [value: string, source: string]
  * Starts the rates service, legacy XML over GET with everything in attributes: `GET /rates?base=EUR`, and `&currency=USD` for one
  * of them.
  */
-export function startRates(port = 0, { host }: StartOptions = {}): Promise<MockBackend> {
+export function startRates(port = 0, options: StartOptions = {}): Promise<MockBackend> {
   const handler = readOnly((path, query) => {
     if (path !== '/rates') return refuse('unknown-resource', `no such resource: ${path}`)
     const base = query.get('base') ?? 'EUR'
@@ -42,7 +42,7 @@ export function startRates(port = 0, { host }: StartOptions = {}): Promise<MockB
       `<ExchangeRates ${names} base="${base}" m:asOf="${AS_OF}">\n${rows.join('')}</ExchangeRates>\n`,
     )
   })
-  return startMock({ name: 'rates', port, host, handler })
+  return startMock({ name: 'rates', ...options, port, handler })
 }
 
 interface Rate {

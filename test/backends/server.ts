@@ -36,6 +36,8 @@ export interface MockBackend {
 export interface StartOptions {
   /** The address to listen on; 127.0.0.1 unless said otherwise, 0.0.0.0 in a container. */
   readonly host?: string | undefined
+  /** How long an idle connection is kept, in milliseconds; a minute unless said otherwise. */
+  readonly keepAliveMs?: number | undefined
 }
 
 /** What makes a mock backend. */
@@ -61,7 +63,7 @@ const KEEP_ALIVE_MS = 60_000
  * @returns when it listens; rejects where it cannot, for instance with `crm: port 4001 is already in use`.
  */
 export async function startMock(options: MockOptions): Promise<MockBackend> {
-  const { name, handler, host = '127.0.0.1', port = 0 } = options
+  const { name, handler, host = '127.0.0.1', port = 0, keepAliveMs = KEEP_ALIVE_MS } = options
   const requests: LoggedRequest[] = []
   let state: Readonly<Control> = { ...CALM, ...checkControl(options.faults ?? {}) }
 
@@ -109,7 +111,7 @@ export async function startMock(options: MockOptions): Promise<MockBackend> {
     }
   }
 
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     readBody(request, (body) => {
       if (body === null) send(response, TOO_LARGE)
       else answer(request, response, body)

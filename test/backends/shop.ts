@@ -16,7 +16,7 @@ const bySku = new Map(products.map((product) => [product.sku, product]))
  * Starts the shop, a JSON service: `GET /orders?userId=&_limit=`, `GET /products/:sku`, `GET /products?sku=A&sku=B` for many at
  * once, `GET /products` and the expensive `GET /catalog`.
  */
-export function startShop(port = 0, { host, catalogMs = 400 }: ShopOptions = {}): Promise<MockBackend> {
+export function startShop(port = 0, { catalogMs = 400, ...options }: ShopOptions = {}): Promise<MockBackend> {
   const catalog: Reply = { ...json(200, makeCatalog()), delayMs: catalogMs }
   const handler = readOnly((path, query) => {
     if (path === '/orders') return listOrders(query)
@@ -27,7 +27,7 @@ export function startShop(port = 0, { host, catalogMs = 400 }: ShopOptions = {})
     const product = bySku.get(sku)
     return product ? json(200, product) : json(404, { error: `no product ${sku}` })
   })
-  return startMock({ name: 'shop', port, host, handler })
+  return startMock({ name: 'shop', ...options, port, handler })
 }
 
 function listOrders(query: URLSearchParams): Reply {

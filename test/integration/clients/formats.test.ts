@@ -107,8 +107,8 @@ describe('Vary lists all that could have been looked at', () => {
     ['an answer from the cache or not', '/cached', {}],
     ['an answer from the cache', '/cached', {}],
   ])('for %s', async (_, path, headers) => {
-    const coding = path === '/cached' ? ['Accept-Encoding'] : []
-    expect(vary(await facet.get(path, headers))).toEqual([...RECOGNITION, ...coding])
+    const more: Record<string, string> = { '/cached': 'Accept-Encoding', '/partial': 'Prefer' }
+    expect(vary(await facet.get(path, headers))).toEqual([...RECOGNITION, ...[more[path] ?? []].flat()])
   })
 
   test('for 304, and for HEAD', async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
     'GET /items/1': { json: 'one' },
     'GET /items/2': { status: 500, body: SECRET },
   })
-  const api = rest('api', { url: backend.url, timeout: '100ms' })
+  const api = rest('api', { url: backend.url, timeout: '100ms', breaker: false })
   const output = z.string()
   const call = (path: `/${string}`) => api.get(path, { output })
   const item = api.get('/items/:id', { output })

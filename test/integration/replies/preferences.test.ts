@@ -15,7 +15,7 @@ beforeAll(async () => {
     'GET /hang': { hang: true },
     'GET /missing': { status: 404 },
   })
-  const api = rest('api', { url: backend.url })
+  const api = rest('api', { url: backend.url, breaker: false })
   const call = (path: `/${string}`) => api.get(path, { output: z.string() })
   const fine = call('/fine')
   const broken = call('/broken')

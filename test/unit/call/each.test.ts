@@ -141,6 +141,19 @@ describe('each', () => {
     expect(context.degraded).toMatchObject([{ code: 'resource-unknown' }])
   })
 
+  test('covers those that are missing before the deadline comes, and asks no more then', async () => {
+    const runtime = testRuntime()
+    const context = testContext({ deadline: performance.now() + 150 })
+    const { call, asked, answers } = waiting()
+    const all = runtime.bind(each(optional(call, 'none'), { concurrency: 2 }))(['a', 'b', 'c', 'd', 'e'], context)
+    await settled()
+    answers.get('a')?.resolve('a')
+    expect(await all).toEqual(['a', 'none', 'none', 'none', 'none'])
+    expect(asked).toEqual(['a', 'b', 'c'])
+    expect(context.degraded).toMatchObject(Array.from({ length: 4 }, () => ({ code: 'deadline' })))
+    expect(runtime.timers.size).toBe(0)
+  })
+
   test('stops where the request is given up, and covers nothing then', async () => {
     const context = testContext()
     const { call, asked, answers } = waiting()

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { each } from '../../../src/call/each.ts'
 import { optional } from '../../../src/call/optional.ts'
 import { endpoint } from '../../../src/endpoint/endpoint.ts'
 import { FacetError } from '../../../src/errors.ts'
@@ -110,8 +111,30 @@ describe('at the deadline', () => {
     bench.started = performance.now() - 500
     const page = endpoint('GET /x', options).source('a', bench.call('a', { delay: 50 }), nothing)
     const failure = rejectionOf(bench.run(page))
-    await jest.advanceTimersByTimeAsync(10)
+    // A tick, and then what settles at the same moment.
+    await jest.advanceTimersByTimeAsync(10 + 1)
     expect(await failure).toMatchObject({ code: 'deadline' })
+  })
+
+  describe('a required list keeps the parts that are there, with fallbacks for those that are optional', () => {
+    const part = testCall<number, string>(
+      (delay) => new Promise((resolve) => setTimeout(resolve, delay, 'there').unref()),
+    )
+    const page = endpoint('GET /x', options).source('list', each(optional(part, 'instead')), () => [10, 5_000])
+    const kept = { data: { list: ['there', 'instead'] }, partial: [{ source: 'list', code: 'deadline' }] }
+
+    test('in time', async () => {
+      const running = bench.run(page)
+      await jest.advanceTimersByTimeAsync(100)
+      expect(await running).toEqual(kept)
+    })
+
+    test('also where the event loop is so late that all is due at once', async () => {
+      jest.useRealTimers()
+      const running = bench.run(page)
+      setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100), 40)
+      expect(await running).toEqual(kept)
+    })
   })
 
   test('calls know when it is', async () => {
