@@ -116,14 +116,16 @@ export class Breaker {
     const { slow, minimum, failureRate } = this.settings
     const window = this.#window
     const now = performance.now()
+    const isSlow = slow !== undefined && ms >= slow.over
     window.add(CALLS, now)
     if (outcome === 'failure') window.add(FAILURES, now)
-    if (slow && ms >= slow.over) window.add(SLOW, now)
+    if (isSlow) window.add(SLOW, now)
+    // A good answer opens nothing, however bad those before it were: with it the backend may just have come back.
+    if (outcome !== 'failure' && !isSlow) return
     const calls = window.total(CALLS, now)
     if (calls < minimum) return
-    const failures = window.total(FAILURES, now)
-    const isFailing = failures > 0 && failures >= failureRate * calls
-    if (isFailing || (slow && window.total(SLOW, now) >= slow.rate * calls)) this.#open()
+    const isFailing = outcome === 'failure' && window.total(FAILURES, now) >= failureRate * calls
+    if (isFailing || (isSlow && window.total(SLOW, now) >= slow.rate * calls)) this.#open()
   }
 
   #probed(outcome: Outcome, ms: number): void {

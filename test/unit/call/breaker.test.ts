@@ -105,7 +105,17 @@ describe('a backend that fails', () => {
     at(10_000)
     calls(19, 'failure')
     expect(circuit.state).toBe('closed')
-    calls(1, 'success')
+    calls(1, 'failure')
+    expect(circuit.state).toBe('open')
+  })
+
+  test('is not left alone because of a good answer: it may just have come back', () => {
+    const { circuit, calls, at } = watched()
+    calls(19, 'failure')
+    at(3_000)
+    calls(18, 'success')
+    expect(circuit.state).toBe('closed')
+    calls(1, 'failure')
     expect(circuit.state).toBe('open')
   })
 
