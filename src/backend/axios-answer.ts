@@ -82,6 +82,15 @@ const UNUSABLE: ReadonlySet<unknown> = new Set([
   'ERR_NOT_SUPPORT',
 ])
 
+/** Node's codes for a connection that never came about, so that nothing was sent. */
+const NO_CONNECTION: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
 /** What went wrong on the way or in an interceptor, in the table's words. */
 export function failureOf(error: unknown, maxBytes: number): FacetError {
   if (isFacetError(error)) return error
@@ -97,7 +106,7 @@ export function failureOf(error: unknown, maxBytes: number): FacetError {
   // axios has no code of its own for it.
   if (/^maxContentLength size of \d+ exceeded$/.test(String(message))) return tooLarge(maxBytes)
   const detail = typeof error === 'string' ? error : String(message ?? 'the client gave no reason')
-  return new FacetError('backend-unreachable', { detail, ...told })
+  return new FacetError('backend-unreachable', { detail, isUnsent: NO_CONNECTION.has(code), ...told })
 }
 
 function tooLarge(maxBytes: number): FacetError {

@@ -24,5 +24,5 @@ export interface UpstreamPolicies {
   /** Makes what asks an instance whether it works. */
   readonly probeOf: (health: HealthOptions) => Probe
   readonly breaker: BreakerSettings | undefined
-  readonly concurrency: { readonly limit: number; readonly queue: number; readonly isAdaptive: boolean }
+  readonly concurrency: { readonly limit: number; readonly queue: number; readonly isAdaptive: boolean } | undefined
 }

@@ -39,7 +39,8 @@ export interface ConcurrencyOptions {
 export interface UpstreamOptions extends BalancingOptions {
   /** Leaves the backend alone for a while when it fails; `false`: never. On if not said. */
   readonly breaker?: false | BreakerOptions
-  readonly concurrency?: number | ConcurrencyOptions
+  /** Bounds the calls in flight and those that wait; `false`: nothing does but the number of connections. On if not said. */
+  readonly concurrency?: false | number | ConcurrencyOptions
 }
 
 const share = z.number().gt(0).max(1)
@@ -68,6 +69,7 @@ export const upstreamShape = {
   concurrency: z
     .union(
       [
+        z.literal(false),
         count,
         z.strictObject({
           limit: count.optional(),
@@ -75,7 +77,7 @@ export const upstreamShape = {
           adaptive: z.boolean().optional(),
         }),
       ],
-      'a whole number from 1, or { limit, queue, adaptive } was expected',
+      'false, a whole number from 1, or { limit, queue, adaptive } was expected',
     )
     .optional(),
 } as const
@@ -95,17 +97,24 @@ export function upstreamPolicies(
   probeOf: UpstreamPolicies['probeOf'],
 ): UpstreamPolicies {
   const { breaker = {}, concurrency = {} } = options
-  const said = typeof concurrency === 'number' ? { limit: concurrency } : concurrency
   return {
     balancing: balancing(what, options, url),
     probeOf,
     breaker: breaker === false ? undefined : breakerSettings(breaker),
-    concurrency: {
-      limit: said.limit ?? connections,
-      queue: said.queue ?? LIMIT_DEFAULTS.queue,
-      isAdaptive: said.adaptive ?? false,
-    },
+    concurrency: concurrency === false ? undefined : concurrencySettings(concurrency, connections),
   }
+}
+
+function concurrencySettings(
+  said: number | ConcurrencyOptions,
+  connections: number,
+): NonNullable<UpstreamPolicies['concurrency']> {
+  const {
+    limit = connections,
+    queue = LIMIT_DEFAULTS.queue,
+    adaptive = false,
+  } = typeof said === 'number' ? { limit: said } : said
+  return { limit, queue, isAdaptive: adaptive }
 }
 
 function breakerSettings({ slow, window, open, ...said }: BreakerOptions): BreakerSettings {

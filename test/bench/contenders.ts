@@ -12,6 +12,8 @@ export const LIMIT = 'limit'
 /** All contenders, in the order of the report. */
 export const contenders: readonly Contender[] = [
   { name: 'facet', path: 'contenders/facet.ts', env: {} },
+  { name: 'facetBare', path: 'contenders/facet.ts', env: { POLICIES: 'none' } },
+  { name: 'facetAll', path: 'contenders/facet.ts', env: { POLICIES: 'all' } },
   { name: 'facet1000', path: 'contenders/facet.ts', env: { ENDPOINTS: '1000' } },
   { name: LIMIT, path: 'contenders/limit.ts', env: {} },
   { name: 'fastify', path: 'contenders/fastify.ts', env: {} },

@@ -1,6 +1,7 @@
 /**
  * Facet as a team would use it: backends, endpoints and clients in its own terms, nothing switched off. The log line of
- * every request is written, to /dev/null. `ENDPOINTS=n` defines that many endpoints more, to show what they cost.
+ * every request is written, to /dev/null. `ENDPOINTS=n` defines that many endpoints more, to show what they cost. `POLICIES=all`
+ * switches on every policy of backends and calls that is off if nobody says so, `none` those off that are on.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,12 +13,32 @@ import { openLog } from '../../../src/ops/log.ts'
 import { backendUrl, REDIS_URL, report } from '../support/child.ts'
 import { CACHED_ORDERS, CACHED_SECONDS, MANAGER, MOST_SINGLE, ORDERS, SINGLE_SECONDS } from '../support/shapes.ts'
 
-const crm = rest('crm', { url: backendUrl('CRM_URL') })
-const shop = rest('shop', { url: backendUrl('SHOP_URL') })
-const billing = soap('billing', { url: `${backendUrl('BILLING_URL')}/billing`, namespace: 'urn:acme:billing:v1' })
+const { POLICIES } = process.env
+const ofBackend: Partial<Parameters<typeof rest>[1]> =
+  POLICIES === 'none'
+    ? { breaker: false, concurrency: false }
+    : POLICIES === 'all'
+      ? {
+          retries: 2,
+          budgetHeader: 'x-budget-ms',
+          timeout: { attempt: '5s', headers: '4s', body: '4s' },
+          breaker: { slow: { over: '4s', rate: 0.9 } },
+          concurrency: { adaptive: true },
+        }
+      : {}
+/** Later than any answer comes here: it shows what hedging itself costs, and not what more calls cost the backends. */
+const ofCall = POLICIES === 'all' ? { hedge: { after: '2s' } as const } : {}
+const crm = rest('crm', { url: backendUrl('CRM_URL'), ...ofBackend })
+const shop = rest('shop', { url: backendUrl('SHOP_URL'), ...ofBackend })
+const billing = soap('billing', {
+  url: `${backendUrl('BILLING_URL')}/billing`,
+  namespace: 'urn:acme:billing:v1',
+  ...ofBackend,
+})
 const answers = rest('answers', { url: backendUrl('ANSWERS_URL') })
 
 const customer = crm.get('/users/:id', {
+  ...ofCall,
   output: z
     .object({
       id: z.number(),
@@ -29,20 +50,24 @@ const customer = crm.get('/users/:id', {
     .transform(({ id, number, name, email, address }) => ({ id, number, name, email, city: address.city })),
 })
 const users = crm.get('/users', {
+  ...ofCall,
   input: ({ id }: { id: string }) => ({ query: { id } }),
   output: z.tuple([z.object({ id: z.number(), name: z.string() })]).transform(([user]) => user),
 })
 const orders = shop.get('/orders', {
+  ...ofCall,
   input: ({ userId, limit }: { userId: string; limit: number }) => ({ query: { userId, _limit: limit } }),
   output: z.array(z.object({ id: z.number(), sku: z.string(), quantity: z.number(), total: z.number() })),
 })
 const productsBySku = shop.get('/products', {
+  ...ofCall,
   input: ({ skus }: { skus: readonly string[] }) => ({ query: { sku: skus } }),
   output: z.array(z.object({ sku: z.string(), title: z.string(), price: z.number() })),
 })
 const products = batch(productsBySku, { input: (skus: readonly string[]) => ({ skus }), key: ({ sku }) => sku })
 const invoices = billing.operation('GetInvoices', {
   effect: 'read',
+  ...ofCall,
   request: z.object({ CustomerNo: z.string() }),
   input: ({ customer }: { customer: string }) => ({ CustomerNo: customer }),
   output: z

@@ -53,12 +53,13 @@ export function failures(way: Way): void {
   test('resets the connection in the body is unreachable', async () => {
     const answer = `${HEAD}Content-Length: 9\r\n\r\nabc`
     const { url } = await serve(tcpServer((socket) => socket.write(answer, () => socket.resetAndDestroy())))
-    expect(await failing(url)).toBe('backend-unreachable')
+    expect(await rejectionOf(ask(url))).toMatchObject({ code: 'backend-unreachable', isUnsent: false })
   })
 
-  test('is not there is unreachable', async () => {
-    expect(await failing(await nobody())).toBe('backend-unreachable')
-    expect(await failing('http://no-such-host.invalid')).toBe('backend-unreachable')
+  test('is not there is unreachable, and has been sent nothing', async () => {
+    const unsent = { code: 'backend-unreachable', isUnsent: true }
+    expect(await rejectionOf(ask(await nobody()))).toMatchObject(unsent)
+    expect(await rejectionOf(ask('http://no-such-host.invalid'))).toMatchObject(unsent)
   })
 
   test('speaks no TLS is unreachable', async () => {
