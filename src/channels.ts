@@ -62,7 +62,7 @@ export interface CacheRecord {
    * `evicted`: it made room for others, `failure`: the store failed, and was passed over.
    */
   readonly event: CacheState | 'refresh' | 'rejected' | 'evicted' | 'failure'
-  /** Begins with the level: `call`, `data`, `reply` or `http`. */
+  /** Begins with the level: `call`, `data`, `reply`, `http`, or `last` for a last good answer. */
   readonly key: string
   /** Of the value, as near as it is known; 0 where there is none. */
   readonly bytes: number

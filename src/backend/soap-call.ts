@@ -37,7 +37,7 @@ export function soapCall(
   operation: string,
   details: AnyOperation,
 ): SoapCall<never, unknown, FaultTable> {
-  // A backend's retries are meant for its reads; an operation that does not say that it reads is a write.
+  // SOAP is always POST, which tells nothing: an operation that does not say that it reads is a write.
   const settings = defineOperation(backend, operation, 'write', details, operationOptions)
   const what = `backend '${backend.name}', operation '${settings.name}'`
   checkOneWay(what, details)

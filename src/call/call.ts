@@ -11,8 +11,8 @@ import type { Instance } from './balance/instance.ts'
 import type { UpstreamPolicies } from './policies.ts'
 
 /**
- * Whether a call changes something. Only reads are cached, deduplicated, coalesced or retried: two identical payments
- * are two payments.
+ * Whether a call changes something. Only reads are cached, deduplicated, coalesced or hedged: two identical payments are two
+ * payments. A write is made again only where that is idempotent, or where it has never left (retry.ts).
  */
 export type Effect = 'read' | 'write'
 

@@ -37,7 +37,7 @@ export function upstreamOf(runtime: Runtime, backend: BackendInfo): Upstream {
   return known
 }
 
-/** Those that have been used so far. */
+/** Those of all backends that some route reaches: they are made when the app starts. */
 export function upstreamsOf(runtime: Runtime): ReadonlyMap<string, Upstream> & Upstreams {
   return runtime.single(UPSTREAMS, () => new Upstreams())
 }

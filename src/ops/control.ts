@@ -14,7 +14,7 @@ export interface Controlled {
   /** What the memory cache holds now. */
   readonly cache: Pick<MemoryStore, 'bytes' | 'entries' | 'list' | 'totals'>
   invalidate(purge: Purge): Promise<void>
-  /** How each backend fares that has been asked so far, and each of its instances. */
+  /** How each backend fares that some route reaches, and each of its instances. */
   backends(): readonly UpstreamReport[]
 }
 
