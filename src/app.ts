@@ -74,13 +74,18 @@ export async function app({ config = readConfig(), registry, before = [], after 
     await bus.send(purge)
   }
 
+  const close = async () => {
+    bus.close()
+    await runtime.close()
+    stores.close()
+  }
   const readiness: Readiness = { ready: true }
   let handler: Handler
   try {
     handler = createHandler(known, { runtime, config, invalidate })
   } catch (error) {
-    bus.close()
-    stores.close()
+    // Some backends may be asked already, whether they are well and where they are.
+    await close()
     throw error
   }
   const shell = createShell(handler, { before, after, pages: { '/livez': livez, '/readyz': readyz(readiness) } })
@@ -94,11 +99,6 @@ export async function app({ config = readConfig(), registry, before = [], after 
       ? throughExpress
       : (request: IncomingMessage, response: ServerResponse) =>
           void (handler(request, response, true) || throughExpress(request, response))
-  const close = async () => {
-    bus.close()
-    await runtime.close()
-    stores.close()
-  }
   await stores.started()
   return Object.assign(shell, {
     listener,

@@ -11,7 +11,7 @@ import { isFieldValue, isToken } from '../lib/headers.ts'
 import { checkOptions } from '../options.ts'
 import { type HttpClient, isHttpClient } from './http-client.ts'
 import { probeOf } from './probe.ts'
-import { boundsOf, type TimeoutOptions, timeoutOption } from './timeout-options.ts'
+import { boundsOf, checkClientTimeout, type TimeoutOptions, timeoutOption } from './timeout-options.ts'
 
 /** What can be said of a backend, whatever it speaks. */
 export interface BackendOptions extends UpstreamOptions {
@@ -140,6 +140,7 @@ export function defineBackend(name: string, options: BackendOptions, extra: z.Zo
     throw new DefinitionError(
       `backend '${name}' at 'discover': the connections are the client's; say it as the lookup of its agents`,
     )
+  if (options.client) checkClientTimeout(`backend '${name}'`, options.timeout)
   const connections = options.connections ?? CONNECTIONS
   const bounds = boundsOf(options.timeout, { attempt: milliseconds('5s'), headers: undefined, body: undefined })
   const connect = typeof options.timeout === 'object' ? options.timeout.connect : undefined

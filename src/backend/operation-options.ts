@@ -8,7 +8,7 @@ import { DefinitionError } from '../errors.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
 import { checkOptions, durationOption, functionOption, schemaOption } from '../options.ts'
 import type { Backend } from './backend.ts'
-import { boundsOf, operationTimeout, type TimeoutOptions } from './timeout-options.ts'
+import { boundsOf, checkClientTimeout, operationTimeout, type TimeoutOptions } from './timeout-options.ts'
 
 /** What an operation may say on its own account, over what its backend says. */
 export interface OperationOptions<I, O = never> {
@@ -107,6 +107,7 @@ export function defineOperation<I>(
     throw new DefinitionError(`${what} at 'cache': a write is never cached; say effect: 'read' if it only reads`)
   if (effect === 'write' && options.hedge)
     throw new DefinitionError(`${what} at 'hedge': a write is never made twice; say effect: 'read' if it only reads`)
+  if (backend.client) checkClientTimeout(what, options.timeout)
   const hasKey = options.idempotencyKey ?? false
   return {
     backend,

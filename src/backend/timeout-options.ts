@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Bounds } from '../call/timeout.ts'
+import { DefinitionError } from '../errors.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
 import { durationOption } from '../options.ts'
 
@@ -33,4 +34,18 @@ export function boundsOf(said: Duration | TimeoutOptions | undefined, others: Bo
     headers: headers ? milliseconds(headers) : others.headers,
     body: body ? milliseconds(body) : others.body,
   }
+}
+
+/**
+ * A client that a backend brings tells nothing of an attempt before its end, so that only the whole can be bounded.
+ *
+ * @throws DefinitionError for the bound of a part
+ */
+export function checkClientTimeout(what: string, said: Duration | TimeoutOptions | undefined): void {
+  if (typeof said !== 'object') return
+  const part = (['connect', 'headers', 'body'] as const).find((name) => said[name] !== undefined)
+  if (part !== undefined)
+    throw new DefinitionError(
+      `${what} at 'timeout.${part}' (${said[part]}): the client tells nothing of its attempts before their end; bound the whole with timeout.attempt`,
+    )
 }

@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto'
 import { canonical } from '../lib/key.ts'
-import type { Attempts, CallContext, Policy } from './call.ts'
+import type { Attempts, CallContext, Caller, Policy } from './call.ts'
 import type { Upstream } from './upstream.ts'
 
 /** What a client's own key may be: it goes into a hash, and is never sent on as it is. */
@@ -33,16 +33,16 @@ function keyFor(operation: string, input: unknown, context: CallContext): string
   if (given === undefined || !CLIENTS_KEY.test(given)) return randomUUID()
   const sender = [caller.header('authorization'), caller.header('cookie')]
   const text = canonical([operation, source, given, input, sender])
-  return hash('sha256', `${nthOf(text, context)} ${text}`, 'base64url').slice(0, 32)
+  return hash('sha256', `${nthOf(text, caller)} ${text}`, 'base64url').slice(0, 32)
 }
 
-/** How many equal calls a source has made before. */
-const calls = new WeakMap<CallContext, Map<string, number>>()
+/** How many equal calls a request has made before. It is known by its caller: parts of it may have contexts of their own. */
+const calls = new WeakMap<Caller, Map<string, number>>()
 
-function nthOf(text: string, context: CallContext): number {
-  const counts = calls.get(context) ?? new Map<string, number>()
+function nthOf(text: string, caller: Caller): number {
+  const counts = calls.get(caller) ?? new Map<string, number>()
   const before = counts.get(text) ?? 0
   counts.set(text, before + 1)
-  calls.set(context, counts)
+  calls.set(caller, counts)
   return before
 }

@@ -2,7 +2,7 @@ import type { TimerWheel } from '../lib/timer-wheel.ts'
 import type { Instance } from './balance/instance.ts'
 import type { Breaker } from './breaker.ts'
 import type { Run, Send } from './call.ts'
-import { type Outcome, outcomeOf } from './outcome.ts'
+import { type Outcome, outcomeIn } from './outcome.ts'
 import type { Upstream } from './upstream.ts'
 import { settled } from './wait.ts'
 
@@ -12,7 +12,11 @@ import { settled } from './wait.ts'
  *
  * @throws FacetError `backend-open` where all that there are rest, `backend-unreachable` where no address is known
  */
-export function balanced<I, O>(send: Send<I, O>, upstream: Upstream, timers: TimerWheel): Run<I, O> {
+export function balanced<I, O>(
+  send: Send<I, O>,
+  upstream: Pick<Upstream, 'instances' | 'key' | 'ready' | 'isSeveral'>,
+  timers: TimerWheel,
+): Run<I, O> {
   const { instances, key, ready, isSeveral } = upstream
   if (!isSeveral) {
     const only = instances.all[0] as Instance
@@ -30,9 +34,7 @@ export function balanced<I, O>(send: Send<I, O>, upstream: Upstream, timers: Tim
     try {
       return await send(input, context, instance, attempts)
     } catch (error) {
-      outcome = context.token.aborted
-        ? 'ignored'
-        : outcomeOf(error, performance.now() - start, breaker?.settings.isFailure)
+      outcome = outcomeIn(context, error, performance.now() - start, breaker?.settings.isFailure)
       throw error
     } finally {
       instances.ended(instance, outcome)

@@ -1,6 +1,6 @@
 import { FacetError } from '../errors.ts'
 import type { Policy } from './call.ts'
-import { isFailure, type Outcome, outcomeOf } from './outcome.ts'
+import { isFailure, type Outcome, outcomeIn } from './outcome.ts'
 import type { BreakerSettings } from './policies.ts'
 import { SlidingWindow } from './window.ts'
 
@@ -105,13 +105,6 @@ export class Breaker {
     } else if (this.#probes.delete(admission) && admission.round === this.#admission.round) this.#probed(outcome, ms)
   }
 
-  /** What a call is told that is not admitted. */
-  refusal(): FacetError {
-    const { retryAfter } = this
-    const seconds = Math.max(1, Math.ceil(retryAfter / 1_000))
-    return new FacetError('backend-open', { retryAfter, headers: { 'retry-after': String(seconds) } })
-  }
-
   #count(outcome: Outcome, ms: number): void {
     const { slow, minimum, failureRate } = this.settings
     const window = this.#window
@@ -158,6 +151,16 @@ export class Breaker {
 }
 
 /**
+ * What a call is told that no breaker admits.
+ *
+ * @param retryAfter milliseconds until one may
+ */
+export function resting(retryAfter: number): FacetError {
+  const seconds = Math.max(1, Math.ceil(retryAfter / 1_000))
+  return new FacetError('backend-open', { retryAfter, headers: { 'retry-after': String(seconds) } })
+}
+
+/**
  * Asks a backend only while its breaker admits it, and tells the breaker how it went. A call that was given up says nothing.
  *
  * @throws FacetError `backend-open`, with `Retry-After`
@@ -165,14 +168,13 @@ export class Breaker {
 export function breaker(circuit: Breaker): Policy {
   return (next) => async (input, context, attempts) => {
     const admission = circuit.admit()
-    if (!admission) throw circuit.refusal()
+    if (!admission) throw resting(circuit.retryAfter)
     const start = performance.now()
     let outcome: Outcome = 'success'
     try {
       return await next(input, context, attempts)
     } catch (error) {
-      const { aborted } = context.token
-      outcome = aborted ? 'ignored' : outcomeOf(error, performance.now() - start, circuit.settings.isFailure)
+      outcome = outcomeIn(context, error, performance.now() - start, circuit.settings.isFailure)
       throw error
     } finally {
       circuit.report(admission, outcome, performance.now() - start)

@@ -1,7 +1,7 @@
 import { FacetError } from '../errors.ts'
 import type { Timer, TimerWheel } from '../lib/timer-wheel.ts'
 import type { CallContext, Policy } from './call.ts'
-import { isOverload, outcomeOf } from './outcome.ts'
+import { isOverload, outcomeOf, wasGivenUp } from './outcome.ts'
 
 /** How many calls at once, and how many more may wait. */
 export interface LimitSettings {
@@ -164,7 +164,7 @@ export function limit(limiter: Limit): Policy {
       return output
     } catch (error) {
       const ms = performance.now() - start
-      if (!context.token.aborted) {
+      if (!wasGivenUp(context.token)) {
         const dropped = isOverload(error, ms)
         if (dropped || outcomeOf(error, ms) === 'success') limiter.sample(ms, inFlight, dropped)
       }

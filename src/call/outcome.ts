@@ -1,4 +1,5 @@
-import { type ErrorCode, isFacetError } from '../errors.ts'
+import { type ErrorCode, type FacetError, isFacetError } from '../errors.ts'
+import type { CancelToken } from '../lib/cancel.ts'
 
 /**
  * What a call says of its backend: that it works, that it does not, or nothing (`ignored`), as when the client has left before
@@ -52,10 +53,33 @@ export function isFailingStatus(status: number): boolean {
   return status >= 500 && !INABILITY.has(status)
 }
 
+/** A refusal that has a code of its own (`refusals` of an operation) has the backend's status still, or its fault. */
+function isAnswer({ code, upstream, fault }: FacetError): boolean {
+  return ANSWERED.has(code) || upstream !== undefined || fault !== undefined
+}
+
 /** What a call that failed says of its backend. @param ms how long the attempt has run, in milliseconds */
 export function outcomeOf(error: unknown, ms: number, isFailing: IsFailure = isFailure): Outcome {
   if (isFailing(error, ms)) return 'failure'
-  return isFacetError(error) && ANSWERED.has(error.code) ? 'success' : 'ignored'
+  return isFacetError(error) && isAnswer(error) ? 'success' : 'ignored'
+}
+
+/**
+ * Whether a call was given up for a reason that says nothing of its backend. The deadline does say something: a load that several
+ * wait for has none of its own, and is cancelled with that of the last who waited.
+ */
+export function wasGivenUp({ aborted, reason }: CancelToken): boolean {
+  return aborted && !(isFacetError(reason) && reason.code === 'deadline')
+}
+
+/** What a call that failed says of its backend, or nothing where it was given up. @param ms how long the attempt has run, in milliseconds */
+export function outcomeIn(
+  { token }: { readonly token: CancelToken },
+  error: unknown,
+  ms: number,
+  isFailing?: IsFailure,
+): Outcome {
+  return wasGivenUp(token) ? 'ignored' : outcomeOf(error, ms, isFailing)
 }
 
 /** Whether a failure says that the backend has more to do than it can: it was silent, said 429 or 503, or its places were all taken. */

@@ -33,10 +33,13 @@ export function passage<I, A extends { readonly status: number }>(
     if (isFailingStatus(answer.status)) throw new FailingAnswer(answer, answer.status)
     return answer
   }
+  // What decides by the input of an operation has none here.
+  const { instances, ready, isSeveral } = upstream
+  const unkeyed = { instances, ready, isSeveral, key: undefined }
   const policies: Policy[] = []
   if (upstream.limiter) policies.push(limit(upstream.limiter))
   if (upstream.circuit) policies.push(breaker(upstream.circuit))
-  const run = policies.reduceRight((next, policy) => policy(next), balanced(judged, upstream, runtime.timers))
+  const run = policies.reduceRight((next, policy) => policy(next), balanced(judged, unkeyed, runtime.timers))
   return async (input, context) => {
     try {
       return await run(input, context)
@@ -47,12 +50,16 @@ export function passage<I, A extends { readonly status: number }>(
   }
 }
 
-/** What the policies are given of a request that is passed on: it has no sources, and no deadline but that of the head. */
-export function passing({ token, caller }: Pick<CallContext, 'token' | 'caller'>): CallContext {
+/**
+ * What the policies are given of a request that is passed on: it has no sources, and no deadline but that of the head.
+ *
+ * @param timeout how long it may wait for a place, in milliseconds
+ */
+export function passing({ token, caller }: Pick<CallContext, 'token' | 'caller'>, timeout: number): CallContext {
   return {
     token,
     caller,
-    deadline: Number.POSITIVE_INFINITY,
+    deadline: performance.now() + timeout,
     source: '',
     memo: undefined,
     cache: undefined,

@@ -28,8 +28,9 @@ export interface PipelineOptions<I> {
 
 /**
  * Wraps one attempt (`send`: timeout, encode, send, decode, validate) in its policies. This is the only place that says
- * in which order: a memo or cache hit touches nothing further in; a trace covers a call with all its retries, and so does its place
- * among the calls in flight; the breaker sees each attempt. What a call does not use is not in its chain, and the chain is made
+ * in which order: a memo or cache hit touches nothing further in; a trace covers a call with all its retries; each attempt takes a place
+ * among the calls in flight, so that none is held while a retry waits and a hedge has its own; the breaker sees each attempt, once it
+ * has its place. What a call does not use is not in its chain, and the chain is made
  * once, when the app starts.
  */
 export function pipeline<I, O>(send: Send<I, O>, runtime: Runtime, options: PipelineOptions<I>): Run<I, O> {
@@ -43,11 +44,11 @@ export function pipeline<I, O>(send: Send<I, O>, runtime: Runtime, options: Pipe
   if (isRead) policies.push(memo())
   policies.push(trace(backend, name))
   if (isRead && cache) policies.push(cached(runtime, backend, name, cache))
-  if (limiter) policies.push(limit(limiter))
   if (retries > 0 || hedging || hasKey)
     policies.push(attempts(upstream, hasKey ? `${backend.name} ${name}` : undefined))
   if (retries > 0) policies.push(retry(retries, timers, budget, isIdempotent))
   if (hedging) policies.push(hedge(hedging, timers, budget))
+  if (limiter) policies.push(limit(limiter))
   if (circuit) policies.push(breaker(circuit))
   return policies.reduceRight((next, policy) => policy(next), balanced(send, upstream, timers))
 }

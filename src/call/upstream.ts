@@ -13,7 +13,7 @@ import { RetryBudget } from './retry-budget.ts'
 /** How a backend fares, for operators. */
 export interface UpstreamReport {
   readonly name: string
-  /** Of the breaker; undefined where there is none. */
+  /** Of the breaker; undefined where there is none, and where each of several instances has one of its own. */
   readonly breaker: BreakerState | undefined
   /** Calls in flight and waiting, and how many may be in flight now; undefined where nothing bounds them. */
   readonly calls: { readonly inFlight: number; readonly waiting: number; readonly limit: number } | undefined
@@ -46,7 +46,10 @@ export function upstreamsOf(runtime: Runtime): ReadonlyMap<string, Upstream> & U
 export class Upstream {
   readonly name: string
   readonly instances: Instances
-  /** Of the backend as a whole. */
+  /**
+   * Of the backend as a whole. Where there may be several instances each has one of its own, and there is none for all: the failures of
+   * a dead one come sooner than the answers of the others, and would open it for them as well.
+   */
   readonly circuit: Breaker | undefined
   readonly limiter: Limit | undefined
   readonly budget = new RetryBudget()
@@ -66,7 +69,8 @@ export class Upstream {
     this.name = name
     this.key = balancing?.key
     this.isSeveral = urls.length > 1 || balancing?.discovery !== undefined
-    this.circuit = breaker && new Breaker(breaker, (state) => this.#tell({ event: state }))
+    this.circuit =
+      breaker && !this.isSeveral ? new Breaker(breaker, (state) => this.#tell({ event: state })) : undefined
     const bound = concurrency?.isAdaptive ? new AdaptiveLimit({ max: concurrency.limit }) : undefined
     this.limiter =
       concurrency && new Limit({ concurrency: concurrency.limit, queue: concurrency.queue }, runtime.timers, bound)
@@ -107,7 +111,11 @@ export class Upstream {
       name: this.name,
       breaker: this.circuit?.state,
       calls: limiter && { inFlight: limiter.inFlight, waiting: limiter.waiting, limit: limiter.limit },
-      instances: this.instances.all.map(reportOf),
+      instances: this.instances.all.map((instance) => {
+        const report = reportOf(instance)
+        // Where nothing is chosen nothing is counted, but what has a place is with the only one that there is.
+        return this.isSeveral || !limiter ? report : { ...report, inFlight: limiter.inFlight }
+      }),
     }
   }
 

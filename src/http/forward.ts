@@ -7,7 +7,7 @@ import { upstreamOf } from '../call/upstream.ts'
 import { urlsOf } from '../config-backends.ts'
 import type { ProxyRoute } from '../endpoint/proxy.ts'
 import type { Registry } from '../endpoint/registry.ts'
-import { type ErrorCode, FacetError, isFacetError } from '../errors.ts'
+import { DefinitionError, type ErrorCode, FacetError, isFacetError } from '../errors.ts'
 import { Fields } from '../lib/fields.ts'
 import { listed } from '../lib/headers.ts'
 import type { Timer } from '../lib/timer-wheel.ts'
@@ -59,6 +59,7 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const cached = cachedForward(proxy, runtime)
   const upstream = upstreamOf(runtime, backend)
+  checkDiscovery(proxy, runtime)
   const handle = createProxyMiddleware<IncomingMessage, ServerResponse>({
     // The one there is; where there are several, `router` has the last word.
     target: urlsOf(backend.url, runtime.resolve)[0]?.url as string,
@@ -149,9 +150,18 @@ function middleware(proxy: ProxyRoute, runtime: Runtime): Forward {
         context.done(response.statusCode)
         resolve()
       })
-      pass({ exchange, context, head: head.promise }, passing(context)).catch(exchange.fail)
+      pass({ exchange, context, head: head.promise }, passing(context, backend.timeout)).catch(exchange.fail)
     })
   }
+}
+
+/** @throws DefinitionError for a service whose hosts are asked over TLS: the name that is certified is not one to connect to */
+function checkDiscovery({ route, backend }: ProxyRoute, runtime: Runtime): void {
+  if (backend.policies?.balancing?.discovery?.type !== 'srv') return
+  if (urlsOf(backend.url, runtime.resolve).some(({ url }) => url.startsWith('https:')))
+    throw new DefinitionError(
+      `proxy '${route}': backend '${backend.name}' has its hosts and ports from SRV records and is asked over TLS, which nothing can be streamed to; define it once more with a list of its URLs, under another name`,
+    )
 }
 
 /** Where an instance is asked. TLS needs the name: what has DNS give addresses is asked by its name there. */

@@ -30,7 +30,8 @@ export function openOrigin(backend: Upstream, runtime: Runtime): Origin {
   // Whichever instance it comes from, it is kept under the first one's.
   const { origin, pathname } = new URL(urlsOf(backend.url, runtime.resolve)[0]?.url as string)
   const common = backend.headers.flatMap(([name, value]) => [name, runtime.resolve(value)])
-  const replaced = new Set([...backend.headers.map(([name]) => name.toLowerCase()), 'host'])
+  if (backend.budgetHeader !== undefined) common.push(backend.budgetHeader, String(backend.timeout))
+  const replaced = new Set([...common.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase()), 'host'])
   const pools = new Map<Instance, Pool>()
   const open = (instance: Instance): Pool => {
     const pool = openPool(instance, backend)
@@ -72,7 +73,7 @@ export function openOrigin(backend: Upstream, runtime: Runtime): Origin {
       try {
         const sent = [...fields.without(replaced).raw, ...common, ...more, ...(isShared ? [] : who)]
         const asked = { method, path, headers: sent, signal: abort.signal }
-        const { status, headers, body } = await pass(asked, passing({ token, caller }))
+        const { status, headers, body } = await pass(asked, passing({ token, caller }, backend.timeout))
         // The body goes on, also where whoever asked for the head no longer waits.
         const raw = (headers as unknown as readonly (string | Buffer)[]).map(text)
         return { status, fields: new Fields(raw), requested, received: Date.now(), body: guarded(body) }

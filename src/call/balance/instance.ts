@@ -39,7 +39,7 @@ export class Instance {
   /** Whether it is out because its answers were failures. */
   ejected = false
   /** A circuit breaker of its own, where there is one: an instance is not chosen while it says no. */
-  breaker?: { readonly available: boolean }
+  breaker?: { readonly available: boolean; readonly retryAfter?: number }
   /** What the strategy of its set remembers of it: whose turn it is. */
   turn = 0
   /** How many requests it may be given during its slow start (slow-start.ts). */

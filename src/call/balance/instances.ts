@@ -1,4 +1,5 @@
 import { FacetError } from '../../errors.ts'
+import { resting } from '../breaker.ts'
 import type { Outcome } from '../outcome.ts'
 import { HealthChecks, type HealthOptions, type Probe } from './health.ts'
 import { Instance, type InstanceAddress } from './instance.ts'
@@ -178,8 +179,9 @@ export class Instances {
   }
 
   #nobody(): FacetError {
-    if (this.#all.length > 0) return new FacetError('backend-open')
-    return new FacetError('backend-unreachable', { detail: 'no address of it is known' })
+    // Any of them will do.
+    if (this.#all.length > 0) return resting(Math.min(...this.#all.map(({ breaker }) => breaker?.retryAfter ?? 0)))
+    return new FacetError('backend-unreachable', { detail: 'no address of it is known', isUnsent: true })
   }
 }
 

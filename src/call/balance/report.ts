@@ -6,7 +6,7 @@ export interface InstanceReport {
   /** `host:port` that is connected to. */
   readonly address: string
   readonly weight: number
-  /** Attempts under way; not counted, and 0, where it is the backend's only URL. */
+  /** Attempts under way. Of a backend's only URL those that have a place among its calls; 0 where they need none. */
   readonly inFlight: number
   /** `slow`: in service, with a smaller share for now. `open`: its circuit breaker says no. The first that holds, in this order. */
   readonly state: 'unhealthy' | 'ejected' | 'open' | 'slow' | 'in service'

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import axios from 'axios'
 import { z } from 'zod'
 import { rest } from '../../../src/backend/rest.ts'
 import { soap } from '../../../src/backend/soap.ts'
@@ -59,6 +60,14 @@ describe('an operation', () => {
     expect(said({ output, hedge: true }, '/users', 'post')).toThrow(`${what} 'hedge': a write is never made twice`)
     expect(said({ output, retries: 1 }, '/users', 'post')).not.toThrow()
     expect(said({ output }, '/users', 'post')).not.toThrow()
+  })
+
+  test('cannot bound a part of what a client does, which tells nothing before its end', () => {
+    const own = rest('crm', { url: 'http://127.0.0.1:9', client: axios.create(), timeout: { attempt: '2s' } })
+    expect(() => own.get('/users', { output, timeout: '1s' })).not.toThrow()
+    expect(() => own.get('/users', { output, timeout: { headers: '1s' } })).toThrow(
+      "backend 'crm', operation 'GET /users' at 'timeout.headers' (1s): the client tells nothing",
+    )
   })
 
   test.each(['users', '', '/users?id=1', '/users/*rest', '/users{/:id}', '/users#x', '/users list'])(

@@ -97,6 +97,11 @@ describe.each(kinds)('a %s backend', (_, define) => {
       { url, client: axios.create(), connections: 5 },
       "at 'connections' (5): the connections are the client's; say it as maxSockets of its agents",
     ],
+    ...['connect', 'headers', 'body'].map((part): [string, object, string] => [
+      `a bound of ${part} where a client is asked`,
+      { url, client: axios.create(), timeout: { attempt: '2s', [part]: '1s' } },
+      `at 'timeout.${part}' (1s): the client tells nothing of its attempts before their end`,
+    ]),
     ['a header that is none', { url, headers: { 'a b': 'x' } }, "at 'headers.a b' ('x'): "],
     ['a header value that cannot be sent', { url, headers: { a: 'x\r\ny' } }, "at 'headers.a' ('x\r\ny'): "],
     [

@@ -44,6 +44,14 @@ describe('what a failure says of the backend', () => {
     expect(outcomeOf(new FacetError('deadline'), ms)).toBe(outcome)
   })
 
+  test('what an operation tells as something else is an answer all the same', () => {
+    expect(outcomeOf(new FacetError('backend-refused', { upstream: 409 }), 5)).toBe('success')
+    expect(outcomeOf(new FacetError('input-invalid', { upstream: 400 }), 5)).toBe('success')
+    const fault = { name: 'NoSuchAccount', codes: ['soap:Client'], detail: undefined }
+    expect(outcomeOf(new FacetError('resource-unknown', { fault }), 5)).toBe('success')
+    expect(isFinal(new FacetError('backend-refused', { upstream: 409 }))).toBe(true)
+  })
+
   test('mistakes in the program say nothing', () => {
     expect(outcomeOf(new TypeError('x is not a function'), 5_000)).toBe('ignored')
     expect(outcomeOf('text', 5_000)).toBe('ignored')

@@ -69,6 +69,7 @@ describe('choosing', () => {
 
   test('where no address is known the backend cannot be reached', () => {
     expect(failing(() => testSet([]).set.choose())).toBe('backend-unreachable')
+    expect(() => testSet([]).set.choose()).toThrow(expect.objectContaining({ isUnsent: true }))
   })
 
   test('the only one is chosen whatever is said of it', () => {
