@@ -92,8 +92,7 @@ export class AdaptiveLimit implements Bound {
     return this.#baseline
   }
 
-  sample(ms: number, inFlight: number, dropped: boolean): void {
-    const now = performance.now()
+  sample(ms: number, inFlight: number, dropped: boolean, now = performance.now()): void {
     if (this.#divisor > 1) {
       if (now >= this.#until) this.#restart(now, 1)
       // What began before the limit was divided says what the latency is under full load.

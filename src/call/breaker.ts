@@ -98,17 +98,17 @@ export class Breaker {
    * Reports what has become of an admitted call, exactly once.
    *
    * @param ms how long the call has taken, in milliseconds
+   * @param now as `performance.now()` counts
    */
-  report(admission: Admission, outcome: Outcome, ms: number): void {
+  report(admission: Admission, outcome: Outcome, ms: number, now = performance.now()): void {
     if (admission === this.#admission) {
-      if (outcome !== 'ignored') this.#count(outcome, ms)
+      if (outcome !== 'ignored') this.#count(outcome, ms, now)
     } else if (this.#probes.delete(admission) && admission.round === this.#admission.round) this.#probed(outcome, ms)
   }
 
-  #count(outcome: Outcome, ms: number): void {
+  #count(outcome: Outcome, ms: number, now: number): void {
     const { slow, minimum, failureRate } = this.settings
     const window = this.#window
-    const now = performance.now()
     const isSlow = slow !== undefined && ms >= slow.over
     window.add(CALLS, now)
     if (outcome === 'failure') window.add(FAILURES, now)
@@ -177,7 +177,8 @@ export function breaker(circuit: Breaker): Policy {
       outcome = outcomeIn(context, error, performance.now() - start, circuit.settings.isFailure)
       throw error
     } finally {
-      circuit.report(admission, outcome, performance.now() - start)
+      const now = performance.now()
+      circuit.report(admission, outcome, now - start, now)
     }
   }
 }

@@ -28,16 +28,17 @@ const BEATEN = new Error('another attempt has answered first')
  */
 export function hedge({ delay }: HedgeSettings, timers: TimerWheel, budget: RetryBudget): Policy {
   return (next) => {
-    const latency = new Latency()
+    // What is said outright need not be observed.
+    const latency = delay === 'p95' ? new Latency() : undefined
     return async (input, context, attempts) => {
-      const wait = delay === 'p95' ? latency.p95 : delay
+      const wait = delay === 'p95' ? latency?.p95 : delay
       if (wait !== undefined) {
-        const ask = async (own: CallContext) => next(input, own, attempts)
+        const ask = (own: CallContext) => next(input, own, attempts)
         return new Race(ask, context, latency, budget).run(Math.max(SHORTEST, wait), timers)
       }
       const start = performance.now()
       const output = await next(input, context, attempts)
-      latency.record(performance.now() - start)
+      latency?.record(performance.now() - start)
       return output
     }
   }
@@ -47,20 +48,29 @@ export function hedge({ delay }: HedgeSettings, timers: TimerWheel, budget: Retr
 class Race<O> {
   readonly #ask: (context: CallContext) => Promise<O>
   readonly #context: CallContext
-  readonly #latency: Latency
+  readonly #latency: Latency | undefined
   readonly #budget: RetryBudget
   readonly #settled = Promise.withResolvers<O>()
-  readonly #running = new Set<ChildContext>()
-  readonly #start = performance.now()
-  #first: ChildContext | undefined
+  readonly #start: number
+  readonly #first: ChildContext
+  /** The attempts that are under way: the first one, the second one. */
+  #running: ChildContext | undefined
+  #second: ChildContext | undefined
   #failure: { readonly error: unknown; readonly rival: ChildContext } | undefined
   #timer: Timer | undefined
 
-  constructor(ask: (context: CallContext) => Promise<O>, context: CallContext, latency: Latency, budget: RetryBudget) {
+  constructor(
+    ask: (context: CallContext) => Promise<O>,
+    context: CallContext,
+    latency: Latency | undefined,
+    budget: RetryBudget,
+  ) {
     this.#ask = ask
     this.#context = context
     this.#latency = latency
     this.#budget = budget
+    this.#start = latency ? performance.now() : 0
+    this.#first = new ChildContext(context)
   }
 
   run(delay: number, timers: TimerWheel): Promise<O> {
@@ -68,13 +78,16 @@ class Race<O> {
     if (token.aborted) return Promise.reject(token.reason)
     token.on(this)
     this.#timer = timers.set(delay, this)
-    this.#first = this.#attempt()
+    this.#running = this.#first
+    this.#attempt(this.#first)
     return this.#settled.promise
   }
 
   /** For the timer alone: the first attempt is late. */
   expired(): void {
-    if (this.#budget.take()) this.#attempt()
+    if (!this.#budget.take()) return
+    this.#second = new ChildContext(this.#context)
+    this.#attempt(this.#second)
   }
 
   /** For the token alone. */
@@ -83,42 +96,59 @@ class Race<O> {
     this.#settled.reject(reason)
   }
 
-  #attempt(): ChildContext {
-    const rival = new ChildContext(this.#context)
-    this.#running.add(rival)
-    this.#ask(rival).then(
-      (output) => this.#answered(rival, output),
-      (error: unknown) => this.#failed(rival, error),
-    )
-    return rival
+  #attempt(rival: ChildContext): void {
+    try {
+      this.#ask(rival).then(
+        (output) => this.#answered(rival, output),
+        (error: unknown) => this.#failed(rival, error),
+      )
+    } catch (error) {
+      this.#failed(rival, error)
+    }
   }
 
   #answered(rival: ChildContext, output: O): void {
-    if (!this.#running.delete(rival)) return
+    if (!this.#leave(rival)) return
     // Of a first attempt that is aborted it counts how long it has run: it would have taken longer still. The second ones do not
     // count; they would bring the percentile down, and with it more of them.
-    if (rival === this.#first || this.#running.size > 0) this.#latency.record(performance.now() - this.#start)
+    if (this.#latency && (rival === this.#first || this.#isRunning))
+      this.#latency.record(performance.now() - this.#start)
     this.#end(BEATEN)
     rival.handOver()
     this.#settled.resolve(output)
   }
 
   #failed(rival: ChildContext, error: unknown): void {
-    if (!this.#running.delete(rival)) return
+    if (!this.#leave(rival)) return
     // When both fail, it is with what the call would have failed with alone.
     if (isFinal(error) || rival === this.#first || !this.#failure) this.#failure = { error, rival }
-    if (this.#running.size > 0 && !isFinal(error)) return
+    if (this.#isRunning && !isFinal(error)) return
     this.#end(BEATEN)
     this.#failure.rival.handOver()
     this.#settled.reject(this.#failure.error)
+  }
+
+  get #isRunning(): boolean {
+    return this.#running !== undefined || this.#second !== undefined
+  }
+
+  /** Whether an attempt was still waited for; now it is not. */
+  #leave(rival: ChildContext): boolean {
+    if (this.#running === rival) this.#running = undefined
+    else if (this.#second === rival) this.#second = undefined
+    else return false
+    return true
   }
 
   /** Waits for nothing more, and aborts what still runs. */
   #end(reason: unknown): void {
     this.#timer?.clear()
     this.#context.token.off(this)
-    const running = [...this.#running]
-    this.#running.clear()
-    for (const { token } of running) token.cancel(reason)
+    const first = this.#running
+    const second = this.#second
+    this.#running = undefined
+    this.#second = undefined
+    first?.token.cancel(reason)
+    second?.token.cancel(reason)
   }
 }

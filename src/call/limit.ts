@@ -19,8 +19,9 @@ export interface Bound {
    * @param ms how long a call took, in milliseconds
    * @param inFlight how many there were when it began, with itself
    * @param dropped whether the backend showed by it that it had too much to do
+   * @param now as `performance.now()` counts
    */
-  sample(ms: number, inFlight: number, dropped: boolean): void
+  sample(ms: number, inFlight: number, dropped: boolean, now?: number): void
 }
 
 /**
@@ -85,9 +86,14 @@ export class Limit {
     this.#admit()
   }
 
+  /** Whether the bound moves, by what it is told of calls. */
+  get isAdaptive(): boolean {
+    return this.#bound !== undefined
+  }
+
   /** Tells the bound, if it moves, how a call went: before its place is released. */
-  sample(ms: number, inFlight: number, dropped: boolean): void {
-    this.#bound?.sample(ms, inFlight, dropped)
+  sample(...call: Parameters<Bound['sample']>): void {
+    this.#bound?.sample(...call)
   }
 
   #admit(): void {
@@ -153,6 +159,35 @@ class Waiter {
  * @throws FacetError `backend-busy` when there is no place even to wait, `deadline` when none was free in time
  */
 export function limit(limiter: Limit): Policy {
+  return limiter.isAdaptive ? adaptive(limiter) : fixed(limiter)
+}
+
+/** Without a frame of its own around each call: nearly all of them find a place at once. */
+function fixed(limiter: Limit): Policy {
+  const release = () => limiter.release()
+  return (next) => (input, context, attempts) => {
+    let turn: undefined | Promise<void>
+    try {
+      turn = limiter.acquire(context)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const ask = () => {
+      try {
+        const running = next(input, context, attempts)
+        running.then(release, release)
+        return running
+      } catch (error) {
+        release()
+        return Promise.reject(error)
+      }
+    }
+    return turn ? turn.then(ask) : ask()
+  }
+}
+
+/** Tells the bound how each call went. */
+function adaptive(limiter: Limit): Policy {
   return (next) => async (input, context, attempts) => {
     const turn = limiter.acquire(context)
     if (turn) await turn
@@ -160,13 +195,15 @@ export function limit(limiter: Limit): Policy {
     const start = performance.now()
     try {
       const output = await next(input, context, attempts)
-      limiter.sample(performance.now() - start, inFlight, false)
+      const now = performance.now()
+      limiter.sample(now - start, inFlight, false, now)
       return output
     } catch (error) {
-      const ms = performance.now() - start
+      const now = performance.now()
+      const ms = now - start
       if (!wasGivenUp(context.token)) {
         const dropped = isOverload(error, ms)
-        if (dropped || outcomeOf(error, ms) === 'success') limiter.sample(ms, inFlight, dropped)
+        if (dropped || outcomeOf(error, ms) === 'success') limiter.sample(ms, inFlight, dropped, now)
       }
       throw error
     } finally {

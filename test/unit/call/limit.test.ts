@@ -33,11 +33,11 @@ function watched(limiter: Limit) {
       happened.push(`${name} ${error instanceof FacetError ? error.code : error}`)
     }
   }
-  /** What has happened since this was asked last, after so many milliseconds. */
+  /** What has happened since this was asked last, after so many milliseconds; at one instant all come in the order of their names. */
   const news = async (ms = 0) => {
     await jest.advanceTimersByTimeAsync(ms)
     await settled()
-    return happened.splice(0)
+    return happened.splice(0).sort()
   }
   return {
     call,
@@ -60,16 +60,16 @@ describe('two places, and two to wait', () => {
     // At 100 ms b ends: the one that has waited longest has its place, and there is one to wait in.
     expect(await news(100)).toEqual([])
     end('b')
-    expect(await news()).toEqual(['c begins', 'b ends'])
+    expect(await news()).toEqual(['b ends', 'c begins'])
     void call('f')
     void call('g')
     expect(await news()).toEqual(['g backend-busy'])
     // At 200 ms a fails: that gives its place back as well.
     await news(100)
     fail('a')
-    expect(await news()).toEqual(['d begins', 'a fault'])
+    expect(await news()).toEqual(['a fault', 'd begins'])
     for (const name of ['c', 'd']) end(name)
-    expect(await news()).toEqual(['f begins', 'c ends', 'd ends'])
+    expect(await news()).toEqual(['c ends', 'd ends', 'f begins'])
     end('f')
     expect(await news()).toEqual(['f ends'])
     expect([limiter.inFlight, limiter.waiting, timers.size]).toEqual([0, 0, 0])
@@ -95,7 +95,7 @@ describe('two places, and two to wait', () => {
     expect(await news(28)).toEqual([])
     expect(await news(3)).toEqual(['hurried deadline'])
     end('a')
-    expect(await news()).toEqual(['late begins', 'a ends'])
+    expect(await news()).toEqual(['a ends', 'late begins'])
     for (const name of ['b', 'late']) end(name)
     await news()
     expect([limiter.inFlight, limiter.waiting, timers.size]).toEqual([0, 0, 0])
@@ -114,7 +114,7 @@ describe('two places, and two to wait', () => {
     // An attempt that begins with a cancelled token ends at once; here it does when it is told to.
     expect(await news()).toEqual(['a begins'])
     end('a')
-    expect(await news()).toEqual(['b begins', 'a ends'])
+    expect(await news()).toEqual(['a ends', 'b begins'])
     end('b')
     await news()
     expect([limiter.inFlight, limiter.waiting, context.token.waiting]).toEqual([0, 0, 0])
@@ -166,13 +166,13 @@ describe('a bound that moves', () => {
     expect(await news()).toEqual(['b begins'])
     bound.limit = 9
     end('a')
-    expect(await news()).toEqual(['c begins', 'd begins', 'a ends'])
+    expect(await news()).toEqual(['a ends', 'c begins', 'd begins'])
     // It has fallen: two must end before another begins.
     bound.limit = 2
     end('b')
     expect(await news()).toEqual(['b ends'])
     end('c')
-    expect(await news()).toEqual(['e begins', 'c ends'])
+    expect(await news()).toEqual(['c ends', 'e begins'])
   })
 
   test('never closes altogether', () => {
