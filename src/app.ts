@@ -11,6 +11,7 @@ import { checkBackends } from './config-backends.ts'
 import { loadRegistry } from './endpoint/load.ts'
 import type { Registry } from './endpoint/registry.ts'
 import { DefinitionError } from './errors.ts'
+import { wantBody } from './http/continue.ts'
 import { createHandler, type Handler } from './http/handler.ts'
 import { createShell, notFound } from './http/shell.ts'
 import { openBus } from './ops/bus.ts'
@@ -90,10 +91,13 @@ export async function app({ config = readConfig(), registry, before = [], after 
   }
   const shell = createShell(handler, { before, after, pages: { '/livez': livez, '/readyz': readyz(readiness) } })
 
-  const throughExpress = (request: IncomingMessage, response: ServerResponse) =>
+  const throughExpress = (request: IncomingMessage, response: ServerResponse) => {
+    // Any middleware may read a body.
+    wantBody(response)
     shell(request as never, response as never, (error?: unknown) =>
       notFound(request as never, response as never, error as never),
     )
+  }
   const listener =
     before.length > 0
       ? throughExpress

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DefinitionError } from './errors.ts'
+import { isToken } from './lib/headers.ts'
 
 const ENV = Symbol.for('facet.env')
 
@@ -79,6 +80,16 @@ const VARIABLES = {
   REDIS_COMPRESS_BYTES: bytes(4 * 1024).describe('larger values are compressed in Redis, in bytes'),
   BODY_MAX_BYTES: bytes(1024 * 1024).describe('the largest request body that an endpoint takes, in bytes'),
   URL_MAX_BYTES: bytes(8 * 1024).describe('the longest request target, in bytes'),
+  TRUST_PROXY: whole(0, 10, 0).describe(
+    'how many proxies in front of Facet are believed about whom they stand for (`X-Forwarded-For` and the like)',
+  ),
+  VIA_PSEUDONYM: z
+    .string()
+    .refine(isToken, 'letters, digits, - and _ were expected')
+    .optional()
+    .describe(
+      'what Facet calls itself in `Via`, by which loops are noticed: a name of its own for each process if not said',
+    ),
   SHUTDOWN_SECONDS: seconds(10).describe('how long requests in flight may take after SIGTERM'),
   CONTROL_PORT: port(3001).describe('the port of the control API, on loopback only'),
   CONTROL_TOKEN: z
@@ -125,6 +136,9 @@ export interface Config {
   readonly redis: RedisConfig | undefined
   readonly bodyMaxBytes: number
   readonly urlMaxBytes: number
+  readonly trustProxy: number
+  /** Undefined for one that each app makes up. */
+  readonly viaPseudonym: string | undefined
   readonly shutdownSeconds: number
   readonly controlPort: number
   readonly controlToken: string | undefined
@@ -186,6 +200,8 @@ export function readConfig(environment: Environment = process.env): Config {
     redis,
     bodyMaxBytes: values.BODY_MAX_BYTES,
     urlMaxBytes: values.URL_MAX_BYTES,
+    trustProxy: values.TRUST_PROXY,
+    viaPseudonym: values.VIA_PSEUDONYM,
     shutdownSeconds: values.SHUTDOWN_SECONDS,
     controlPort: values.CONTROL_PORT,
     controlToken: values.CONTROL_TOKEN,

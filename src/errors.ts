@@ -123,6 +123,8 @@ export interface ErrorDetails {
   readonly upstream?: number
   /** Whether nothing was sent, so that nothing can have been done. */
   readonly isUnsent?: boolean | undefined
+  /** Whether it is the client's own wish that has made it too late (`Prefer: wait`), which says nothing of a backend. */
+  readonly isHasty?: boolean | undefined
   /** How long the backend wants to be left alone. Milliseconds; never sent. */
   readonly retryAfter?: number | undefined
   /** The status to answer with (400 to 599), where it is not the table's. */
@@ -148,6 +150,7 @@ export class FacetError extends Error {
   readonly upstream: number | undefined
   readonly retryAfter: number | undefined
   readonly isUnsent: boolean
+  readonly isHasty: boolean
   readonly status: number
   readonly fault: BackendFault | undefined
   readonly issues: readonly Issue[] | undefined
@@ -166,6 +169,7 @@ export class FacetError extends Error {
     this.upstream = details.upstream
     this.retryAfter = details.retryAfter
     this.isUnsent = details.isUnsent ?? false
+    this.isHasty = details.isHasty ?? false
     this.status = status
     this.fault = details.fault
     this.issues = details.issues

@@ -1,5 +1,7 @@
+import type { RequestListener } from 'node:http'
 import { type App, type AppOptions, app } from './app.ts'
 import { readConfig } from './config.ts'
+import { wantBody } from './http/continue.ts'
 import { listen, type RunningServer } from './http/server.ts'
 import { controlListener } from './ops/control.ts'
 import { catchForgotten } from './ops/forgotten.ts'
@@ -36,7 +38,11 @@ export async function serve(options: AppOptions = {}): Promise<Serving> {
     servers.push(await listen(running.listener, config.port, config.host))
     if (config.controlToken !== undefined) {
       const control = controlListener(config.controlToken, running)
-      servers.push(await listen(control, config.controlPort, '127.0.0.1', 'CONTROL_PORT'))
+      const listener: RequestListener = (request, response) => {
+        wantBody(response)
+        control(request, response)
+      }
+      servers.push(await listen(listener, config.controlPort, '127.0.0.1', 'CONTROL_PORT'))
     }
   } catch (error) {
     await Promise.all(servers.map(({ drain }) => drain(0)))

@@ -110,7 +110,7 @@ export function httpOperation(
     addHeaders(headers, wire.headers)
     return { method, path: fillTemplate(template, wire.params ?? NOTHING) + writeQuery(wire.query), headers, body }
   }
-  return operationCall(settings, write, read)
+  return operationCall(settings, write, read, input !== undefined)
 }
 
 const NOTHING = {}

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { type Call, type Runtime, type Send, UNCHANGED } from '../call/call.ts'
 import { pipeline } from '../call/pipeline.ts'
+import { inScope } from '../call/scope.ts'
 import { DefinitionError, FacetError } from '../errors.ts'
 import { Fields } from '../lib/fields.ts'
 import type { ReadAnswer } from './answer.ts'
@@ -13,11 +14,13 @@ import type { Answer, Outgoing } from './transport.ts'
  *
  * @param write the request for an input
  * @param read what the answer means
+ * @param isTeams whether a function of the team's is asked for the request
  */
 export function operationCall<I>(
   settings: OperationSettings<I>,
   write: (input: I, runtime: Runtime) => Outgoing,
   read: ReadAnswer,
+  isTeams: boolean,
 ): Call<I, unknown> {
   const { backend, name, effect, bounds } = settings
   return {
@@ -28,9 +31,10 @@ export function operationCall<I>(
     isKept: (settings.cache?.ttl ?? 0) > 0,
     bind: (runtime) => {
       const transport = transportOf(backend, runtime)
+      const prepare = (input: I) => write(input, runtime)
       const send: Send<I, unknown> = async (input, context, instance, attempts) => {
         const requested = context.wantsHead ? Date.now() : 0
-        const outgoing = write(input, runtime)
+        const outgoing = isTeams ? inScope(context, prepare, input) : prepare(input)
         const conditions = outgoing.method === 'GET' ? context.conditions : undefined
         if (conditions) outgoing.headers.push(...conditions)
         if (attempts?.key !== undefined) outgoing.headers.push('idempotency-key', `"${attempts.key}"`)

@@ -6,6 +6,7 @@ import type { HedgeSettings } from '../call/hedge.ts'
 import type { Bounds } from '../call/timeout.ts'
 import { DefinitionError } from '../errors.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
+import { isToken } from '../lib/headers.ts'
 import { checkOptions, durationOption, functionOption, schemaOption } from '../options.ts'
 import type { Backend } from './backend.ts'
 import { boundsOf, checkClientTimeout, operationTimeout, type TimeoutOptions } from './timeout-options.ts'
@@ -22,9 +23,10 @@ export interface OperationOptions<I, O = never> {
   readonly idempotent?: boolean
   /**
    * Sends an `Idempotency-Key`, the same with every attempt, by which the backend knows that it is asked the same thing again. Then it
-   * may be. One that the client sends makes the same key each time.
+   * may be. One that the client sends makes the same key each time, for the same sender: that is who sends the same headers of those
+   * that `sender` names, in whatever case; `Authorization` and `Cookie` if not said.
    */
-  readonly idempotencyKey?: boolean
+  readonly idempotencyKey?: boolean | { readonly sender: readonly string[] }
   /** A second attempt beside the first where that is slow: `true` is slower than 95 of 100. Reads only. */
   readonly hedge?: boolean | { readonly after: Duration }
   /** Keeps answers, shared by every endpoint that asks the same. Reads only. */
@@ -53,7 +55,12 @@ const operationSchema = z.strictObject({
   timeout: operationTimeout.optional(),
   retries: z.number().int().min(0).max(10).optional(),
   idempotent: z.boolean().optional(),
-  idempotencyKey: z.boolean().optional(),
+  idempotencyKey: z
+    .union(
+      [z.boolean(), z.strictObject({ sender: z.array(z.string().refine(isToken)) })],
+      "true or { sender: ['authorization'] } was expected",
+    )
+    .optional(),
   hedge: z
     .union([z.boolean(), z.strictObject({ after: durationOption })], "true or { after: '50ms' } was expected")
     .optional(),
@@ -81,7 +88,8 @@ export interface OperationSettings<I> {
   readonly bounds: Bounds
   readonly retries: number
   readonly isIdempotent: boolean
-  readonly hasKey: boolean
+  /** The headers, in lower case, that tell one sender from another; undefined where attempts bear no key. */
+  readonly keySender: readonly string[] | undefined
   readonly hedge: HedgeSettings | undefined
   readonly cache: CallFreshness<I> | undefined
 }
@@ -108,18 +116,26 @@ export function defineOperation<I>(
   if (effect === 'write' && options.hedge)
     throw new DefinitionError(`${what} at 'hedge': a write is never made twice; say effect: 'read' if it only reads`)
   if (backend.client) checkClientTimeout(what, options.timeout)
-  const hasKey = options.idempotencyKey ?? false
+  const keySender = keySenderOf(options.idempotencyKey)
   return {
     backend,
     name: options.name ?? fallbackName,
     effect,
     bounds: boundsOf(options.timeout, backend.bounds),
     retries: options.retries ?? backend.retries,
-    isIdempotent: options.idempotent ?? (effect === 'read' || hasKey || IDEMPOTENT.test(fallbackName)),
-    hasKey,
+    isIdempotent: options.idempotent ?? (effect === 'read' || keySender !== undefined || IDEMPOTENT.test(fallbackName)),
+    keySender,
     hedge: hedgeSettings(options.hedge),
     cache: options.cache && callFreshness(options.cache),
   }
+}
+
+/** What differs with whoever sends it, where nobody says more exactly who that is. */
+const SENDER: readonly string[] = ['authorization', 'cookie']
+
+function keySenderOf(said: OperationOptions<never>['idempotencyKey']): readonly string[] | undefined {
+  if (!said) return undefined
+  return said === true ? SENDER : said.sender.map((name) => name.toLowerCase())
 }
 
 function hedgeSettings(said: OperationOptions<never>['hedge']): HedgeSettings | undefined {

@@ -65,7 +65,8 @@ export function soapCall(
     if (version === '1.1') headers.push('soapaction', `"${action}"`)
     return { method: 'POST', path: '', headers, body }
   }
-  const call = operationCall(settings, write, soapAnswerReader(`${backend.name} ${settings.name}`, decode, details))
+  const read = soapAnswerReader(`${backend.name} ${settings.name}`, decode, details)
+  const call = operationCall(settings, write, read, true)
   const faultOf = (error: unknown): SoapFault<FaultTable> | undefined =>
     isFacetError(error) && error.fault && isReadWith(error.fault, faults) ? (error.fault as never) : undefined
   return { ...call, faultOf }

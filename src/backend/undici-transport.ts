@@ -1,4 +1,4 @@
-import { type Dispatcher, errors, Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import type { Instance } from '../call/balance/instance.ts'
 import type { CallContext, Runtime } from '../call/call.ts'
 import { Attempt, type Bounds } from '../call/timeout.ts'
@@ -8,6 +8,7 @@ import type { TimerWheel } from '../lib/timer-wheel.ts'
 import type { Backend } from './backend.ts'
 import { addBackendHeaders, commonHeaders } from './outgoing-headers.ts'
 import type { Answer, ResponseHeaders, Transport } from './transport.ts'
+import { failureOf } from './undici-failure.ts'
 
 /** One instance's connections. */
 interface Way {
@@ -170,20 +171,6 @@ class Exchange extends Attempt implements Dispatcher.DispatchHandler {
 
 const EMPTY = Buffer.alloc(0)
 const NONE: ResponseHeaders = {}
-
-/** What went wrong on the way, in the table's words. */
-function failureOf(error: Error): unknown {
-  if (isFacetError(error)) return error
-  if (error instanceof errors.InvalidArgumentError) return new FacetError('internal', { cause: error })
-  if (
-    error instanceof errors.HTTPParserError ||
-    error instanceof errors.HeadersOverflowError ||
-    error instanceof errors.ResponseContentLengthMismatchError
-  ) {
-    return new FacetError('backend-malformed', { detail: 'the answer is not HTTP', cause: error })
-  }
-  return new FacetError('backend-unreachable', { detail: error.message, cause: error })
-}
 
 /** The same failure of a request that has never left. */
 function unsent(error: unknown): unknown {

@@ -6,17 +6,25 @@ import type { Upstream } from './upstream.ts'
 /** What a client's own key may be: it goes into a hash, and is never sent on as it is. */
 const CLIENTS_KEY = /^[\x20-\x7e]{1,255}$/
 
+/** How the `Idempotency-Key` of a call is made. */
+export interface KeyOptions {
+  /** What is asked. */
+  readonly operation: string
+  /** The headers of the client's request, in lower case, that tell one sender from another. */
+  readonly sender: readonly string[]
+}
+
 /**
  * Begins a call that may take several attempts: counts it for the budget of its backend, and gives its attempts what they share.
  *
- * @param operation what is asked, where its attempts bear an `Idempotency-Key`
+ * @param keyed how its key is made, where its attempts bear one
  */
-export function attempts(upstream: Upstream, operation: string | undefined): Policy {
+export function attempts(upstream: Upstream, keyed: KeyOptions | undefined): Policy {
   return (next) => (input, context) => {
     upstream.budget.count()
     const shared: Attempts = {
       tried: upstream.isSeveral ? new Set() : undefined,
-      key: operation === undefined ? undefined : keyFor(operation, input, context),
+      key: keyed && keyFor(keyed, input, context),
     }
     return next(input, context, shared)
   }
@@ -27,12 +35,12 @@ export function attempts(upstream: Upstream, operation: string | undefined): Pol
  * where the client has sent one, one made from it. That is another one for each operation, source, input and sender, and for the second
  * of two equal calls: several payments of one request must not be taken for the same, nor somebody else's answer be had with his key.
  */
-function keyFor(operation: string, input: unknown, context: CallContext): string {
+function keyFor({ operation, sender }: KeyOptions, input: unknown, context: CallContext): string {
   const { caller, source } = context
   const given = caller.header('idempotency-key')
   if (given === undefined || !CLIENTS_KEY.test(given)) return randomUUID()
-  const sender = [caller.header('authorization'), caller.header('cookie')]
-  const text = canonical([operation, source, given, input, sender])
+  const who = sender.map((name) => caller.header(name))
+  const text = canonical([operation, source, given, input, who])
   return hash('sha256', `${nthOf(text, caller)} ${text}`, 'base64url').slice(0, 32)
 }
 

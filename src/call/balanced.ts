@@ -2,6 +2,7 @@ import type { TimerWheel } from '../lib/timer-wheel.ts'
 import type { Instance } from './balance/instance.ts'
 import type { Breaker } from './breaker.ts'
 import type { Run, Send } from './call.ts'
+import { OVERTAKEN } from './hedge.ts'
 import { type Outcome, outcomeIn } from './outcome.ts'
 import type { Upstream } from './upstream.ts'
 import { settled } from './wait.ts'
@@ -30,14 +31,17 @@ export function balanced<I, O>(
     const admission = breaker?.admit()
     instances.started(instance)
     const start = performance.now()
-    let outcome: Outcome = 'success'
+    let outcome: Outcome = 'ignored'
     try {
-      return await send(input, context, instance, attempts)
+      const output = await send(input, context, instance, attempts)
+      outcome = 'success'
+      return output
     } catch (error) {
       outcome = outcomeIn(context, error, performance.now() - start, breaker?.settings.isFailure)
       throw error
     } finally {
-      instances.ended(instance, outcome)
+      // An instance that others are always quicker than answers nothing that could be held against it.
+      instances.ended(instance, context.token.reason === OVERTAKEN ? 'failure' : outcome)
       if (admission) breaker?.report(admission, outcome, performance.now() - start)
     }
   }

@@ -170,9 +170,11 @@ export function breaker(circuit: Breaker): Policy {
     const admission = circuit.admit()
     if (!admission) throw resting(circuit.retryAfter)
     const start = performance.now()
-    let outcome: Outcome = 'success'
+    let outcome: Outcome = 'ignored'
     try {
-      return await next(input, context, attempts)
+      const output = await next(input, context, attempts)
+      outcome = 'success'
+      return output
     } catch (error) {
       outcome = outcomeIn(context, error, performance.now() - start, circuit.settings.isFailure)
       throw error

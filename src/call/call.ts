@@ -42,6 +42,8 @@ export interface CallContext {
   readonly token: CancelToken
   /** The request's deadline, as `performance.now()` counts. */
   readonly deadline: number
+  /** Whether it is the client's own wish that has made the deadline so short. */
+  readonly isHasty?: boolean
   readonly caller: Caller
   /** The name of the source, for traces. */
   readonly source: string
@@ -148,6 +150,8 @@ export interface Call<in I, out O> {
   readonly isKept?: boolean
   /** What stands in when it fails; there only on what `optional` made. */
   readonly cover?: Cover<O>
+  /** What it waits for, and how long in milliseconds, where that was said last: what keeps its answers stands between the two. */
+  readonly late?: { readonly ms: number; readonly call: Call<I, unknown> }
   /** What is asked before the cover is taken; it takes no time to speak of. */
   readonly rescue?: (runtime: Runtime) => Rescue<I, O>
   bind(runtime: Runtime): Run<I, O>

@@ -11,13 +11,15 @@ export class ChildContext implements CallContext {
   readonly deadline: number
   readonly caller: CallContext['caller']
   readonly source: string
-  readonly memo: CallContext['memo']
+  /** None: what others wait for is not theirs to give up. */
+  readonly memo = undefined
   readonly patience: CallContext['patience']
   readonly dataTags: CallContext['dataTags']
   readonly conditions: CallContext['conditions']
   readonly isBypassing: boolean
   readonly wantsHead: boolean
   readonly isShared: boolean
+  readonly isHasty: boolean
   cache: CallContext['cache'] = undefined
   fresh = Number.POSITIVE_INFINITY
   tags: CallContext['tags'] = undefined
@@ -32,13 +34,13 @@ export class ChildContext implements CallContext {
     this.deadline = deadline
     this.caller = parent.caller
     this.source = parent.source
-    this.memo = parent.memo
     this.patience = parent.patience
     this.dataTags = parent.dataTags
     this.conditions = parent.conditions
     this.isBypassing = parent.isBypassing ?? false
     this.wantsHead = parent.wantsHead ?? false
     this.isShared = parent.isShared ?? false
+    this.isHasty = parent.isHasty ?? false
     this.#parent = parent
   }
 

@@ -14,8 +14,9 @@ export interface HedgeSettings {
 /** A backend that answers nearly everything within less has no slow answers to be saved from. Milliseconds. */
 const SHORTEST = 10
 
-/** Why the loser is aborted: one for all, since nobody is told but the connection. */
-const BEATEN = new Error('another attempt has answered first')
+/** Why a loser is aborted: one for all, since nobody is told but the connection and who counts. The first attempt was slow, the second late. */
+export const OVERTAKEN = new Error('the second attempt has answered first')
+const BEATEN = new Error('the first attempt has answered after all')
 
 /**
  * Asks a second time when the answer takes longer than nearly all do, takes whichever answer comes first and aborts the other (a hedged
@@ -113,7 +114,7 @@ class Race<O> {
     // count; they would bring the percentile down, and with it more of them.
     if (this.#latency && (rival === this.#first || this.#isRunning))
       this.#latency.record(performance.now() - this.#start)
-    this.#end(BEATEN)
+    this.#end(rival === this.#first ? BEATEN : OVERTAKEN)
     rival.handOver()
     this.#settled.resolve(output)
   }

@@ -201,7 +201,7 @@ function adaptive(limiter: Limit): Policy {
     } catch (error) {
       const now = performance.now()
       const ms = now - start
-      if (!wasGivenUp(context.token)) {
+      if (!wasGivenUp(context.token, ms)) {
         const dropped = isOverload(error, ms)
         if (dropped || outcomeOf(error, ms) === 'success') limiter.sample(ms, inFlight, dropped, now)
       }

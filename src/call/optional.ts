@@ -5,6 +5,8 @@ import { checkOptions, durationOption, functionOption } from '../options.ts'
 import { after } from './after.ts'
 import type { Call, CallContext, Cover, Rescue, Run, Runtime } from './call.ts'
 import { type LastGoodPolicy, lastGood, operationOf } from './last-good.ts'
+import { isRefusal } from './outcome.ts'
+import { inScope, synchronous } from './scope.ts'
 import { beforeDeadline } from './wait.ts'
 
 /** A call that may fail without failing the request. `W` is what it answers when it does not. */
@@ -70,8 +72,8 @@ export function covering<I, O>(call: Call<I, O>, runtime: Runtime): Run<I, O> {
     } catch (error) {
       if (!isCoverable(error, context)) throw error
       context.degrade(error)
-      const rescued = await rescue?.(input, context)
-      return rescued ? rescued.value : cover(error)
+      const rescued = isRefusal(error) ? undefined : await rescue?.(input, context)
+      return rescued ? rescued.value : synchronous('the fallback', inScope(context, cover, error))
     }
   }
 }
@@ -124,7 +126,7 @@ function covered<I, O extends W | undefined, W>(
     after: (duration) => {
       checkOptions(`optional '${call.name}', after`, { duration }, z.object({ duration: durationOption }))
       const late = wrapped(call, (run, { timers }) => after(milliseconds(duration), timers, call.isKept ?? false)(run))
-      return covered(late, cover, rescue)
+      return { ...covered(late, cover, rescue), late: { ms: milliseconds(duration), call } }
     },
   }
 }
@@ -158,7 +160,7 @@ function rescuing<I, O>(call: Call<I, O>, rescue: (runtime: Runtime) => Rescue<I
       try {
         return await run(input, context)
       } catch (error) {
-        if (!isCoverable(error, context)) throw error
+        if (isRefusal(error) || !isCoverable(error, context)) throw error
         const found = await find(input, context)
         if (!found) throw error
         context.degrade(error)
@@ -175,7 +177,8 @@ function chain<I, O>(first: Call<I, O>, second: Call<I, O>): Call<I, O> {
     effect: first.effect === 'read' ? second.effect : 'write',
     backends: [...first.backends, ...second.backends],
     parts: [first, second],
-    isKept: first.isKept ?? false,
+    // What goes on without anybody waiting only reads.
+    isKept: second.effect === 'read' && (first.isKept ?? false) && (second.isKept ?? false),
     bind: (runtime) => {
       const ask = runtime.bind(first)
       const askOther = covering(second, runtime)

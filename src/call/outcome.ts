@@ -30,11 +30,12 @@ const ANSWERED: ReadonlySet<ErrorCode> = new Set([
 
 /**
  * Whether the backend was waited for in vain: by the attempt's timeout, or by the request's deadline after a second and more.
- * An attempt that began with little time left says nothing; but where endpoints have shorter deadlines than their backends have
+ * An attempt that began with little time left says nothing, nor does a client that has little itself; but where endpoints have shorter deadlines than their backends have
  * timeouts, no call of a backend that hangs would ever end otherwise.
  */
 function isSilent(error: unknown, ms: number): boolean {
-  return isFacetError(error) && (error.code === 'backend-timeout' || (error.code === 'deadline' && ms >= SILENCE))
+  if (!isFacetError(error)) return false
+  return error.code === 'backend-timeout' || (error.code === 'deadline' && ms >= SILENCE && !error.isHasty)
 }
 
 /**
@@ -60,26 +61,44 @@ function isAnswer({ code, upstream, fault }: FacetError): boolean {
 
 /** What a call that failed says of its backend. @param ms how long the attempt has run, in milliseconds */
 export function outcomeOf(error: unknown, ms: number, isFailing: IsFailure = isFailure): Outcome {
-  if (isFailing(error, ms)) return 'failure'
+  // Only a plain yes is one: the promise of an async function is not.
+  if (isFailing(error, ms) === true) return 'failure'
   return isFacetError(error) && isAnswer(error) ? 'success' : 'ignored'
 }
 
 /**
- * Whether a call was given up for a reason that says nothing of its backend. The deadline does say something: a load that several
- * wait for has none of its own, and is cancelled with that of the last who waited.
+ * Whether an attempt was given up for a reason that says nothing of its backend. Silence does say something: a load that several wait
+ * for has no deadline of its own, and is cancelled with that of the last who waited; and so is what is given little time (`after`).
  */
-export function wasGivenUp({ aborted, reason }: CancelToken): boolean {
-  return aborted && !(isFacetError(reason) && reason.code === 'deadline')
+export function wasGivenUp({ aborted, reason }: CancelToken, ms: number): boolean {
+  return aborted && !(isFacetError(reason) && isSilent(reason, ms) && ms >= SILENCE)
 }
 
-/** What a call that failed says of its backend, or nothing where it was given up. @param ms how long the attempt has run, in milliseconds */
+/** What an attempt that failed says of its backend, or nothing where it was given up. @param ms how long it has run, in milliseconds */
 export function outcomeIn(
   { token }: { readonly token: CancelToken },
   error: unknown,
   ms: number,
   isFailing?: IsFailure,
 ): Outcome {
-  return wasGivenUp(token) ? 'ignored' : outcomeOf(error, ms, isFailing)
+  return wasGivenUp(token, ms) ? 'ignored' : outcomeOf(error, ms, isFailing)
+}
+
+/** Statuses that say 'later' and not 'no'. */
+const LATER: ReadonlySet<number> = new Set([408, 425, 429])
+
+/**
+ * Whether a failure is the backend's no to this request: it knows no such thing, or not for this caller. What it said before must not
+ * stand in for that.
+ */
+export function isRefusal(error: unknown): boolean {
+  if (!isFacetError(error)) return false
+  const { code, upstream = 0 } = error
+  return (
+    code === 'backend-refused' ||
+    code === 'resource-unknown' ||
+    (upstream >= 400 && upstream < 500 && !LATER.has(upstream))
+  )
 }
 
 /** Whether a failure says that the backend has more to do than it can: it was silent, said 429 or 503, or its places were all taken. */

@@ -19,8 +19,8 @@ export interface PipelineOptions<I> {
   readonly retries: number
   /** Whether doing it twice is the same as doing it once. */
   readonly isIdempotent?: boolean
-  /** Whether its attempts bear an `Idempotency-Key`. */
-  readonly hasKey?: boolean
+  /** The headers that tell senders apart, where its attempts bear an `Idempotency-Key`; undefined where they do not. */
+  readonly keySender?: readonly string[] | undefined
   /** When a second attempt is made beside the first one; undefined for never. */
   readonly hedge?: HedgeSettings | undefined
   readonly cache: CallFreshness<I> | undefined
@@ -34,7 +34,7 @@ export interface PipelineOptions<I> {
  * once, when the app starts.
  */
 export function pipeline<I, O>(send: Send<I, O>, runtime: Runtime, options: PipelineOptions<I>): Run<I, O> {
-  const { backend, name, effect, retries, cache, hedge: hedging, hasKey = false } = options
+  const { backend, name, effect, retries, cache, hedge: hedging, keySender } = options
   const { timers } = runtime
   const isRead = effect === 'read'
   const isIdempotent = options.isIdempotent ?? isRead
@@ -44,8 +44,8 @@ export function pipeline<I, O>(send: Send<I, O>, runtime: Runtime, options: Pipe
   if (isRead) policies.push(memo())
   policies.push(trace(backend, name))
   if (isRead && cache) policies.push(cached(runtime, backend, name, cache))
-  if (retries > 0 || hedging || hasKey)
-    policies.push(attempts(upstream, hasKey ? `${backend.name} ${name}` : undefined))
+  if (retries > 0 || hedging || keySender)
+    policies.push(attempts(upstream, keySender && { operation: `${backend.name} ${name}`, sender: keySender }))
   if (retries > 0) policies.push(retry(retries, timers, budget, isIdempotent))
   if (hedging) policies.push(hedge(hedging, timers, budget))
   if (limiter) policies.push(limit(limiter))

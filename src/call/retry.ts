@@ -39,7 +39,8 @@ export function retry(retries: number, timers: TimerWheel, budget: RetryBudget, 
         if (attempt >= retries || context.token.aborted || !isTransient(error)) throw error
         if (!isIdempotent && !(isFacetError(error) && error.isUnsent)) throw error
         const wanted = (isFacetError(error) && error.retryAfter) || 0
-        const pause = Math.max(wanted, Math.random() * Math.min(LONGEST, BASE * 2 ** attempt))
+        // Also behind what the backend has said: who was refused together would else come back together.
+        const pause = wanted + Math.random() * Math.min(LONGEST, BASE * 2 ** attempt)
         if (wanted > MOST_PATIENT || performance.now() + pause >= context.deadline || !budget.take()) throw error
         await sleep(pause, context, timers)
       }

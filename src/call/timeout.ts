@@ -26,6 +26,7 @@ export abstract class Attempt {
   /** When the attempt must be over, and when its request must; as `performance.now()` counts. */
   #end = 0
   #deadline = 0
+  #isHasty = false
   #body: number | undefined
 
   /** Gives the exchange up: with a FacetError `backend-timeout` or `deadline`, or the reason of the cancellation. */
@@ -35,6 +36,7 @@ export abstract class Attempt {
     const now = performance.now()
     this.#end = now + attempt
     this.#deadline = context.deadline
+    this.#isHasty = context.isHasty ?? false
     this.#body = body
     if (headers !== undefined || body !== undefined) this.#timers = timers
     this.#set(now, headers === undefined ? this.#end : now + headers, timers)
@@ -67,7 +69,7 @@ export abstract class Attempt {
 
   /** For the timer alone. */
   expired(): void {
-    this.cancelled(new FacetError(this.#late))
+    this.cancelled(new FacetError(this.#late, { isHasty: this.#late === 'deadline' && this.#isHasty }))
   }
 
   /** For the timer and the token alone. */

@@ -1,5 +1,6 @@
 import type { Patience } from '../cache/patience.ts'
 import type { Caller, Memo } from '../call/call.ts'
+import { inScope } from '../call/scope.ts'
 import type { SourceRecord } from '../channels.ts'
 import { type ErrorCode, FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
@@ -63,6 +64,7 @@ class Gathering implements SourceHost {
   readonly token: CancelToken
   readonly caller: Caller
   readonly deadline: number
+  readonly isHasty: boolean
   readonly memo: Memo | undefined
   readonly isShared: boolean
   readonly patience: Patience | undefined
@@ -101,8 +103,11 @@ class Gathering implements SourceHost {
     this.isShared = isShared
     this.patience = patience
     this.isBypassing = isBypassing
-    this.dataTags = plan.dataTags?.({ params: request.params, query: request.query })
-    this.deadline = started + Math.min(plan.deadline, context.deadline ?? Number.POSITIVE_INFINITY)
+    const { params, query } = request
+    this.dataTags = plan.dataTags && inScope(this, plan.dataTags, { params, query })
+    const { deadline = plan.deadline } = context
+    this.deadline = started + Math.min(plan.deadline, deadline)
+    this.isHasty = deadline < plan.deadline
     this.memo = plan.memo ? new Map() : undefined
     this.#plan = plan
     this.#request = request
@@ -195,7 +200,7 @@ class Gathering implements SourceHost {
   #late(): void {
     const missing = this.#plan.steps.flatMap((step, index) => (this.#waiting[index] === -1 ? [] : [{ step, index }]))
     const required = missing.find(({ step }) => !step.cover)
-    const late = new FacetError('deadline')
+    const late = new FacetError('deadline', { isHasty: this.isHasty })
     if (required) return this.failed(named(late, required.step.name))
     const runs = missing.map(({ index }) => this.#runs[index] ?? this.#run(index))
     const stand = () => {

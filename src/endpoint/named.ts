@@ -18,6 +18,7 @@ export function named(error: unknown, source: string): FacetError {
     ...(error.upstream !== undefined && { upstream: error.upstream }),
     retryAfter: error.retryAfter,
     isUnsent: error.isUnsent,
+    isHasty: error.isHasty,
     ...(error.issues && { issues: error.issues }),
     ...(error.known && { known: error.known }),
     ...(error.headers && { headers: error.headers }),

@@ -1,3 +1,4 @@
+import { after } from '../call/after.ts'
 import type { Cover, Rescue, Run, Runtime } from '../call/call.ts'
 import type { AnyEndpoint, Source } from './endpoint.ts'
 import { keptSource } from './kept-source.ts'
@@ -52,9 +53,13 @@ export function makePlan(
   const position = new Map(sources.map(({ name }, index) => [name, index]))
   const { route, settings } = endpoint
   const changed = afterWrites(endpoint.sources)
-  const kept = (name: string, call: Source['call']) => {
-    const run = runtime.bind(call)
-    return settings.data && !changed.has(name) ? keptSource(runtime, route, name, call, settings.data)(run) : run
+  const kept = (name: string, call: Source['call']): Run<never, unknown> => {
+    if (!settings.data || changed.has(name)) return runtime.bind(call)
+    // A load that is kept goes on when nobody waits for it any longer.
+    const { late } = call
+    const inner = late?.call ?? call
+    const run = keptSource(runtime, route, name, inner, settings.data)(runtime.bind(inner))
+    return late ? after(late.ms, runtime.timers, true)(run) : run
   }
   const steps = sources.map(
     ({ name, call, needs, input }): Step => ({

@@ -54,6 +54,8 @@ export interface ProxyRoute {
   readonly route: Route
   readonly backend: Upstream
   readonly summary: string | undefined
+  /** How many segments of a path are the route's own. */
+  readonly depth: number
   readonly rewrite: ReadonlyMap<string, string>
   readonly cache: HttpCacheOptions | undefined
 }
@@ -97,6 +99,7 @@ export function proxy(route: Route, backend: Upstream, options: ProxyOptions = {
     route,
     backend,
     summary: options.summary,
+    depth: (route.split(' ')[1] as string).split('/').length - 2,
     rewrite: new Map(Object.entries(options.rewrite ?? {})),
     cache: options.cache && {
       maxBytes: options.cache.maxBytes ?? MEBIBYTE,

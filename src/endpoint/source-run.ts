@@ -1,12 +1,13 @@
 import type { Patience } from '../cache/patience.ts'
 import type { CallContext, Caller, Memo } from '../call/call.ts'
 import { isCoverable } from '../call/optional.ts'
+import { isRefusal } from '../call/outcome.ts'
+import { inScope, synchronous } from '../call/scope.ts'
 import type { CacheState, SourceRecord } from '../channels.ts'
 import { codeOf, type ErrorCode, FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { named } from './named.ts'
 import type { Step } from './plan.ts'
-import { inScope, synchronous } from './scope.ts'
 
 /** What a source's run tells the gathering that it is part of. */
 export interface SourceHost {
@@ -14,6 +15,7 @@ export interface SourceHost {
   readonly caller: Caller
   /** As `performance.now()` counts. */
   readonly deadline: number
+  readonly isHasty: boolean
   readonly memo: Memo | undefined
   readonly isShared: boolean
   readonly patience: Patience | undefined
@@ -33,6 +35,7 @@ export class SourceRun implements CallContext {
   readonly token: CancelToken
   readonly caller: Caller
   readonly deadline: number
+  readonly isHasty: boolean
   readonly memo: Memo | undefined
   readonly source: string
   readonly isShared: boolean
@@ -57,6 +60,7 @@ export class SourceRun implements CallContext {
     this.token = host.token
     this.caller = host.caller
     this.deadline = host.deadline
+    this.isHasty = host.isHasty
     this.memo = host.memo
     this.isShared = host.isShared
     this.patience = host.patience
@@ -120,7 +124,7 @@ export class SourceRun implements CallContext {
     if (this.#host.over || this.#isSettled) return
     this.#measure()
     if (!this.#step.cover || !isCoverable(error, this)) return this.#refuse(error)
-    const rescued = this.rescue()
+    const rescued = isRefusal(error) ? undefined : this.rescue()
     if (!rescued) return this.stand(error)
     rescued.then(() => this.stand(error))
   }
@@ -150,7 +154,9 @@ export class SourceRun implements CallContext {
     const { cover, name, isMaybe } = this.#step
     let value: unknown
     try {
-      value = this.#rescued ? this.#rescued.value : cover?.(error)
+      value = this.#rescued
+        ? this.#rescued.value
+        : cover && synchronous('the fallback', inScope(this, cover as (error: unknown) => unknown, error))
     } catch (mistake) {
       return this.#refuse(new FacetError('internal', { detail: `the fallback of '${name}' failed`, cause: mistake }))
     }

@@ -68,6 +68,14 @@ export class RequestContext implements Caller {
     return Array.isArray(value) ? value.join(', ') : value
   }
 
+  /** All headers, names and values in turn: as they came, or as somebody's middleware has left them. */
+  fields(): readonly string[] {
+    if (this.#raw) return this.#raw
+    return Object.entries(this.request.headers).flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value ?? '']).flatMap((each) => [name, each]),
+    )
+  }
+
   /** Those of some headers that were sent. */
   headers(names: readonly string[]): Record<string, string> {
     const sent = names.map((name) => [name, this.header(name)] as const)

@@ -5,9 +5,11 @@ import { FacetError } from '../errors.ts'
 import { rawField } from '../lib/headers.ts'
 import { hasDotSegments } from '../lib/path.ts'
 import { RequestContext } from './context.ts'
-import { type Forward, forwarder } from './forward.ts'
+import { wantBody } from './continue.ts'
 import { identifier, negotiate, negotiateProblem } from './identify.ts'
 import { asFacetError, sendProblem } from './problem.ts'
+import { type Forward, forwarder } from './proxy/forward.ts'
+import type { ProxySettings } from './proxy/rules.ts'
 import { Respond, type Responder } from './respond.ts'
 import type { Match } from './router.ts'
 import { makeRouter, type Served, type View } from './routes.ts'
@@ -20,7 +22,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse, untou
 
 /** What the handler needs of its app. */
 export interface HandlerOptions extends Responder {
-  readonly config: Responder['config'] & { readonly urlMaxBytes: number }
+  readonly config: Responder['config'] & ProxySettings & { readonly urlMaxBytes: number }
 }
 
 /**
@@ -30,7 +32,7 @@ export interface HandlerOptions extends Responder {
 export function createHandler(registry: Registry, options: HandlerOptions): Handler {
   const identify = identifier(registry.clients)
   const router = makeRouter(registry, options.runtime, identify.vary)
-  const forward: Forward = forwarder(registry, options.runtime)
+  const forward: Forward = forwarder(registry, options.runtime, options.config)
   const serve = (
     { target, params }: Match<Served>,
     client: Client,
@@ -38,6 +40,7 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
     path: string,
   ): void | Promise<void> => {
     if (target.kind === 'proxy') return forward(target, context, path)
+    wantBody(context.response)
     context.statuses = target.registered.endpoint.settings.statuses
     const view = target.views.get(client.name) as View
     const format = negotiate(context.header('accept'), client.options.format ?? 'json')

@@ -1,6 +1,6 @@
 import Negotiator from 'negotiator'
+import { synchronous } from '../call/scope.ts'
 import type { Client, Format } from '../endpoint/client.ts'
-import { synchronous } from '../endpoint/scope.ts'
 import { FacetError } from '../errors.ts'
 import type { RequestContext } from './context.ts'
 

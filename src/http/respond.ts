@@ -4,6 +4,7 @@ import type { Patience } from '../cache/patience.ts'
 import type { Purge } from '../cache/store.ts'
 import { routeTag } from '../cache/tags.ts'
 import type { Runtime } from '../call/call.ts'
+import { inScope } from '../call/scope.ts'
 import type { SourceRecord } from '../channels.ts'
 import type { Config } from '../config.ts'
 import type { Format } from '../endpoint/client.ts'
@@ -12,7 +13,6 @@ import type { ReplyCacheSettings } from '../endpoint/options.ts'
 import { parsePart, parseQuery } from '../endpoint/parse.ts'
 import { newRecords } from '../endpoint/records.ts'
 import type { ParsedRequest } from '../endpoint/request.ts'
-import { inScope } from '../endpoint/scope.ts'
 import { FacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import type { Timer } from '../lib/timer-wheel.ts'
@@ -120,7 +120,8 @@ export class Respond {
 
   async #throughCache(key: string, cache: ReplyCacheSettings, request: ParsedRequest): Promise<void> {
     this.#context.watchClient()
-    const said = cache.tags?.({ params: request.params, query: request.query }) ?? []
+    const { params, query } = request
+    const said = cache.tags ? inScope(this.#context, cache.tags, { params, query }) : []
     const patience = this.#app.runtime.patience()
     const freshness = { ...cache, tags: [routeTag(this.#endpoint.route), ...said], patience }
     const load: Load<Representation> = async (token, background, _, note) => {
@@ -152,14 +153,16 @@ export class Respond {
   #bound(): Timer {
     const { record, token } = this.#context
     const left = this.#deadline - (performance.now() - record.started)
-    return this.#app.runtime.timers.set(Math.max(0, left) + GRACE, () => token.cancel(new FacetError('deadline')))
+    const isHasty = this.#deadline < this.#endpoint.registered.endpoint.settings.deadline
+    const end = () => token.cancel(new FacetError('deadline', { isHasty }))
+    return this.#app.runtime.timers.set(Math.max(0, left) + GRACE, end)
   }
 
   async #fresh(request: ParsedRequest, bypassed?: string): Promise<void> {
     const { invalidates } = this.#endpoint.registered.endpoint.settings
     if (!this.#endpoint.readBody) this.#context.watchClient()
     // Before anything is done: a mistake in there must not make a payment look as if it had failed.
-    const tags = invalidates?.(request)
+    const tags = invalidates && inScope(this.#context, invalidates, request)
     let value: Representation
     try {
       value = (await this.#make(request, this.#context.token, this.#app.runtime.patience())).value

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse, S
 import type { AddressInfo, Socket } from 'node:net'
 import { channels } from '../channels.ts'
 import { DefinitionError, type ErrorCode, FacetError } from '../errors.ts'
+import { holdBody } from './continue.ts'
 import { type Drain, drainer } from './drain.ts'
 import { problemOf } from './problem.ts'
 
@@ -65,6 +66,11 @@ export function listen(
   // A request without a Host is refused in the same form as everything else (http/handler.ts), not with Node's empty answer.
   const server = createServer({ ...BOUNDS, requireHostHeader: false }, listener)
   server.on('clientError', refuse)
+  // Whoever answers says when it wants the body: of what is passed on, that is when the backend does.
+  server.on('checkContinue', (request, response) => {
+    holdBody(response)
+    listener(request, response)
+  })
   // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1); Node would answer it with an empty 417.
   server.on('checkExpectation', listener)
   const drain = drainer(server)

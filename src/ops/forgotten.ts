@@ -1,4 +1,4 @@
-import { currentScope } from '../endpoint/scope.ts'
+import { currentScope } from '../call/scope.ts'
 import { FacetError } from '../errors.ts'
 import { failure } from './failure.ts'
 import type { Log } from './log.ts'

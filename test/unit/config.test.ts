@@ -28,7 +28,14 @@ describe('the settings', () => {
     const { environment, ...settings } = readConfig({})
     expect(settings).toEqual({
       ...{ port: 3000, host: '0.0.0.0', workers: 1, routes: './routes', transforms: './transforms' },
-      ...{ logLevel: 'info', serverTiming: false, cacheKeys: false, freeze: false },
+      ...{
+        logLevel: 'info',
+        serverTiming: false,
+        cacheKeys: false,
+        freeze: false,
+        trustProxy: 0,
+        viaPseudonym: undefined,
+      },
       ...{ cacheMaxBytes: 134_217_728, cacheMaxEntries: 100_000, bodyMaxBytes: 1_048_576, urlMaxBytes: 8_192 },
       ...{ shutdownSeconds: 10, controlPort: 3001, controlToken: undefined },
       ...{ cacheStore: 'memory', redis: undefined },

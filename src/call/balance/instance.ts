@@ -21,6 +21,8 @@ export class Instance {
   readonly url: string
   /** The path of the URL, as it was said. */
   readonly pathname: string
+  /** The same without slashes at its end: what stands before every other path. */
+  readonly base: string
   /** Where to connect: `host:port`, an IPv6 address in brackets. */
   readonly address: string
   /** The same as an origin for a connection pool: `http://10.0.0.1:8080`. */
@@ -52,6 +54,7 @@ export class Instance {
     const { protocol, host, hostname, port, pathname } = new URL(url)
     this.url = url
     this.pathname = pathname
+    this.base = pathname.replace(/\/+$/, '')
     this.address = address ?? `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
     this.id = `${url} ${this.address}`
     this.origin = `${protocol}//${this.address}`

@@ -84,7 +84,8 @@ describe.each(['streamed', 'kept'])('a route that is %s', (route) => {
   test('goes round a dead instance once that is out', async () => {
     await start({ outliers: { failures: 3 } }, [instances[0]?.url as string, await nobody()])
     const first = (await ask(facet, [`/${route}/x`], 40, 2)).map(({ status }) => status)
-    expect(tally(first)[502]).toBeLessThanOrEqual(4)
+    // Three in a row, one that was under way, and where answers are kept those who waited for the same.
+    expect(tally(first)[502]).toBeLessThanOrEqual(8)
     expect(tally((await ask(facet, [`/${route}/x`], 40, 4)).map(({ status }) => status))).toEqual({ 200: 40 })
   })
 

@@ -1,17 +1,12 @@
 import type { Readable } from 'node:stream'
-import { errors, Pool } from 'undici'
-import type { AskOrigin } from '../cache/http/messages.ts'
-import type { Instance } from '../call/balance/instance.ts'
-import type { Caller, Runtime } from '../call/call.ts'
-import { passage, passing } from '../call/passage.ts'
-import { upstreamOf } from '../call/upstream.ts'
-import { urlsOf } from '../config-backends.ts'
-import type { Upstream } from '../endpoint/proxy.ts'
-import { FacetError, isFacetError } from '../errors.ts'
-import { Fields } from '../lib/fields.ts'
-
-/** Milliseconds without a byte after which an answer is given up. */
-const IDLE = 300_000
+import { failureOf } from '../../backend/undici-failure.ts'
+import type { AskOrigin } from '../../cache/http/messages.ts'
+import type { Caller, Runtime } from '../../call/call.ts'
+import { passage, passing } from '../../call/passage.ts'
+import { urlsOf } from '../../config-backends.ts'
+import type { Upstream } from '../../endpoint/proxy.ts'
+import { Fields } from '../../lib/fields.ts'
+import { poolsOf } from './pools.ts'
 
 /** A way to ask a backend for what may be kept. */
 export interface Origin {
@@ -22,31 +17,23 @@ export interface Origin {
    * @param who the same, where the answer is for this client alone
    */
   ask(method: string, path: string, more: readonly string[], who: readonly string[], caller: Caller): AskOrigin
-  close(): Promise<void>
 }
 
-/** Opens a pool of connections to a proxied backend. */
-export function openOrigin(backend: Upstream, runtime: Runtime): Origin {
+/**
+ * The way to a backend whose answers are kept.
+ *
+ * @param common what every request is sent, names and values in turn
+ */
+export function openOrigin(backend: Upstream, common: readonly string[], runtime: Runtime): Origin {
   // Whichever instance it comes from, it is kept under the first one's.
   const { origin, pathname } = new URL(urlsOf(backend.url, runtime.resolve)[0]?.url as string)
-  const common = backend.headers.flatMap(([name, value]) => [name, runtime.resolve(value)])
-  if (backend.budgetHeader !== undefined) common.push(backend.budgetHeader, String(backend.timeout))
-  const replaced = new Set([...common.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase()), 'host'])
-  const pools = new Map<Instance, Pool>()
-  const open = (instance: Instance): Pool => {
-    const pool = openPool(instance, backend)
-    pools.set(instance, pool)
-    return pool
-  }
-  upstreamOf(runtime, backend).onRemoved((instance) => {
-    pools.get(instance)?.close()
-    pools.delete(instance)
-  })
+  const base = pathname.replace(/\/+$/, '')
+  const pools = poolsOf(backend, runtime)
   const pass = passage(
     async ({ method, path, headers, signal }: Asked, _, instance) => {
-      const answer = (pools.get(instance) ?? open(instance)).request({
+      const answer = pools.of(instance).request({
         method: method as 'GET',
-        path: baseOf(instance.pathname) + path,
+        path: instance.base + path,
         headers: [...headers, 'host', instance.authority],
         signal,
         responseHeaders: 'raw',
@@ -64,14 +51,14 @@ export function openOrigin(backend: Upstream, runtime: Runtime): Origin {
     backend,
   )
   return {
-    urlOf: (path) => origin + baseOf(pathname) + path,
+    urlOf: (path) => origin + base + path,
     ask: (method, path, more, who, caller) => async (fields, token, isShared) => {
       const requested = Date.now()
       const abort = new AbortController()
       const cancel = (reason: unknown) => abort.abort(reason)
       token.on(cancel)
       try {
-        const sent = [...fields.without(replaced).raw, ...common, ...more, ...(isShared ? [] : who)]
+        const sent = [...fields.raw, ...common, ...more, ...(isShared ? [] : who)]
         const asked = { method, path, headers: sent, signal: abort.signal }
         const { status, headers, body } = await pass(asked, passing({ token, caller }, backend.timeout))
         // The body goes on, also where whoever asked for the head no longer waits.
@@ -83,7 +70,6 @@ export function openOrigin(backend: Upstream, runtime: Runtime): Origin {
         token.off(cancel)
       }
     },
-    close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.destroy()))),
   }
 }
 
@@ -93,20 +79,6 @@ interface Asked {
   readonly path: string
   readonly headers: string[]
   readonly signal: AbortSignal
-}
-
-function openPool({ origin, serverName }: Instance, { timeout }: Upstream): Pool {
-  return new Pool(origin, {
-    connections: 256,
-    connect: { timeout, ...(serverName !== undefined && { servername: serverName }) },
-    headersTimeout: timeout,
-    bodyTimeout: IDLE,
-    allowH2: false,
-  })
-}
-
-function baseOf(pathname: string): string {
-  return pathname.replace(/\/+$/, '')
 }
 
 /** A body whose failure is one of the table's, and whose connection is closed where nobody wants it, begun or not. */
@@ -134,13 +106,4 @@ function guarded(body: Readable): AsyncIterable<Buffer> {
 
 function text(value: string | Buffer): string {
   return typeof value === 'string' ? value : value.toString('latin1')
-}
-
-function failureOf(error: unknown): FacetError {
-  if (isFacetError(error)) return error
-  const isLate = error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError
-  const isMalformed = error instanceof errors.HTTPParserError
-  return new FacetError(isLate ? 'backend-timeout' : isMalformed ? 'backend-malformed' : 'backend-unreachable', {
-    cause: error,
-  })
 }

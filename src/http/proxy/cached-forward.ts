@@ -1,19 +1,22 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { SURROGATE } from '../cache/http/governing.ts'
-import { HttpCache } from '../cache/http/http-cache.ts'
-import type { Served } from '../cache/http/messages.ts'
-import { discard } from '../cache/http/passing.ts'
-import { routeTag } from '../cache/tags.ts'
-import type { Runtime } from '../call/call.ts'
-import { type CacheState, channels } from '../channels.ts'
-import type { ProxyRoute } from '../endpoint/proxy.ts'
-import { FacetError } from '../errors.ts'
-import type { Fields } from '../lib/fields.ts'
-import type { RequestContext } from './context.ts'
+import { endToEnd } from '../../cache/http/connection.ts'
+import { SURROGATE } from '../../cache/http/governing.ts'
+import { HttpCache } from '../../cache/http/http-cache.ts'
+import type { Served } from '../../cache/http/messages.ts'
+import { discard } from '../../cache/http/passing.ts'
+import { routeTag } from '../../cache/tags.ts'
+import type { Runtime } from '../../call/call.ts'
+import { type CacheState, channels } from '../../channels.ts'
+import type { ProxyRoute } from '../../endpoint/proxy.ts'
+import { FacetError } from '../../errors.ts'
+import { Fields } from '../../lib/fields.ts'
+import type { RequestContext } from '../context.ts'
+import { askedFields, askerFields, wayOf } from './forwarded.ts'
 import { type Origin, openOrigin } from './origin.ts'
-import { clientFields, reached, whoAsks } from './proxied-request.ts'
+import type { HeadRules } from './rules.ts'
+import { withMember } from './via.ts'
 
 /** The cache of one proxied route. */
 export interface CachedForward {
@@ -26,12 +29,13 @@ export interface CachedForward {
 }
 
 /** What may be kept of a proxied route is kept, as its backend says (RFC 9111). */
-export function cachedForward(proxy: ProxyRoute, runtime: Runtime): CachedForward | undefined {
+export function cachedForward(proxy: ProxyRoute, runtime: Runtime, rules: HeadRules): CachedForward | undefined {
   const { cache, backend } = proxy
   if (!cache) return undefined
   const responses = new HttpCache(runtime.store, backend.name, [routeTag(proxy.route)], cache)
   runtime.cache.onPurge(() => responses.purged())
-  const originOf = (): Origin => runtime.single(proxy, () => openOrigin(backend, runtime))
+  const { common, dropped, pseudonym, trusted } = rules.outgoing
+  const originOf = (): Origin => runtime.single(proxy, () => openOrigin(backend, common, runtime))
   return {
     takes: ({ method, headers }) =>
       (method === 'GET' || method === 'HEAD') &&
@@ -41,12 +45,15 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime): CachedForwar
       context.watchClient()
       const { method } = context.record
       const origin = originOf()
-      const way = reached(context)
+      const way = wayOf(context, trusted)
+      const asked = askedFields(way)
       // What an answer may be made of is part of what it is kept under.
-      const key = { method, url: origin.urlOf(path), reached: way.join(' '), fields: clientFields(context) }
+      const fields = endToEnd(new Fields(context.fields()), [...dropped, 'content-length'])
+      const key = { method, url: origin.urlOf(path), reached: asked.join(' '), fields }
       const request = { ...key, patience: runtime.patience() }
-      const more = [...way, 'surrogate-capability', `${SURROGATE}="Surrogate/1.0"`]
-      const ask = origin.ask(method, path, more, whoAsks(context), context)
+      const via = withMember(context.header('via'), context.request.httpVersion, pseudonym)
+      const more = [...asked, 'surrogate-capability', `${SURROGATE}="Surrogate/1.0"`, 'via', via]
+      const ask = origin.ask(method, path, more, [...askerFields(way), 'x-request-id', context.requestId], context)
       const served = await responses.handle(request, ask, context.token)
       await send(context, served)
     },

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Caller } from '../call/call.ts'
 import { FacetError, isFacetError } from '../errors.ts'
 import type { CancelToken } from '../lib/cancel.ts'
 import { isPromise } from '../lib/promise.ts'
+import type { Caller } from './call.ts'
 
 /** For whom a team's function runs: the request, and the source where it is an input function. */
 export interface Scope {

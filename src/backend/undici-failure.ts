@@ -1,0 +1,21 @@
+import { errors } from 'undici'
+import { FacetError, isFacetError } from '../errors.ts'
+
+/** What went wrong on the way to a backend, in the table's words. @param error as undici gives it */
+export function failureOf(error: unknown): FacetError {
+  if (isFacetError(error)) return error
+  if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError)
+    return new FacetError('internal', { cause: error })
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
+    return new FacetError('backend-timeout', { cause: error })
+  if (
+    error instanceof errors.HTTPParserError ||
+    error instanceof errors.HeadersOverflowError ||
+    error instanceof errors.ResponseContentLengthMismatchError
+  )
+    return new FacetError('backend-malformed', { detail: 'the answer is not HTTP', cause: error })
+  // By its form: TLS has errors of a realm of its own where tests run.
+  const { message } = error as { readonly message?: unknown }
+  const detail = typeof message === 'string' ? message : 'the connection gave no reason'
+  return new FacetError('backend-unreachable', { detail, cause: error })
+}

@@ -1,0 +1,168 @@
+import { STATUS_CODES } from 'node:http'
+import type { Dispatcher } from 'undici'
+import { failureOf } from '../../backend/undici-failure.ts'
+import { FacetError } from '../../errors.ts'
+import { Fields } from '../../lib/fields.ts'
+import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
+import type { RequestContext } from '../context.ts'
+import { type IncomingRules, incomingHead, trailersOf } from './incoming-head.ts'
+import { IDLE } from './pools.ts'
+import { RequestBody } from './request-body.ts'
+
+/** What an exchange is told of itself. */
+export interface ExchangeOptions {
+  readonly timers: TimerWheel
+  /** Milliseconds until the head of the answer must be there, from the beginning and again from when the request is out. */
+  readonly timeout: number
+  readonly rules: IncomingRules
+  /** Hears of the head before the client does. */
+  readonly headed: ((status: number, fields: Fields) => void) | undefined
+}
+
+/**
+ * One request that is streamed to a backend and its answer back, both no faster than they are taken. It is told of everything
+ * that can end it, by undici, by its timer, by its token and by its client, and ends once.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  /** Settles with the head of the answer: for the policies of the backend, whose business ends there. */
+  readonly head = Promise.withResolvers<{ readonly status: number }>()
+  /** Fulfilled when the answer is out, rejected with a FacetError where there is none, or not the whole of it. */
+  readonly done = Promise.withResolvers<void>()
+  readonly #context: RequestContext
+  readonly #options: ExchangeOptions
+  readonly #body: RequestBody | Buffer | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #timer: Timer | undefined
+  /** When something has last moved, in either direction, as `performance.now()` counts. */
+  #moved = 0
+  #status = 0
+  #isOver = false
+
+  constructor(context: RequestContext, body: RequestBody | Buffer | undefined, options: ExchangeOptions) {
+    this.#context = context
+    this.#body = body
+    this.#options = options
+    // Who is refused by the policies has never waited for it.
+    this.head.promise.catch(() => {})
+    context.token.on(this)
+    context.response.once('close', () => this.#closed())
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Asks the backend. */
+  start(pool: Dispatcher, options: Omit<Dispatcher.DispatchOptions, 'body'>): void {
+    if (this.#isOver) return
+    this.#moved = performance.now()
+    this.#await(this.#options.timeout)
+    const body = this.#body
+    // An upload may take as long as it moves; the answer is late only when nothing more has to be said.
+    if (body instanceof RequestBody) body.once('end', () => this.#status === 0 && this.#await(this.#options.timeout))
+    try {
+      pool.dispatch({ ...options, body: body ?? null }, this)
+    } catch (error) {
+      this.fail(failureOf(error))
+    }
+  }
+
+  /** Ends it: the client is told where it still can be, the connection to the backend is closed. */
+  fail(error: FacetError): void {
+    if (this.#isOver) return
+    this.#end()
+    if (this.#body instanceof RequestBody) this.#body.destroy()
+    this.#controller?.abort(error)
+    this.head.reject(error)
+    this.done.reject(error)
+  }
+
+  /** For the token alone. */
+  cancelled(reason: unknown): void {
+    this.fail(failureOf(reason))
+  }
+
+  /** For the timer alone. */
+  expired(): void {
+    const { timeout } = this.#options
+    const moved = this.#body instanceof RequestBody ? Math.max(this.#moved, this.#body.moved) : this.#moved
+    const quiet = performance.now() - moved
+    const isUploading = this.#body instanceof RequestBody && !this.#body.readableEnded && this.#controller !== undefined
+    if (this.#status === 0 && !isUploading) return this.fail(new FacetError('backend-timeout'))
+    if (quiet >= IDLE) return this.fail(new FacetError('backend-timeout', { detail: 'nothing has moved for too long' }))
+    this.#await(this.#status === 0 ? Math.min(timeout, IDLE - quiet) : IDLE - quiet)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#isOver) controller.abort(new Error('given up'))
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _: unknown,
+    reason: string | undefined = undefined,
+  ): void {
+    const { request, response } = this.#context
+    const raw = controller.rawHeaders as (string | Buffer)[]
+    const headers = incomingHead(status, raw, this.#context, this.#options.rules)
+    if (status < 200) {
+      // Early hints and the like (RFC 8297), which clients of HTTP/1.0 do not know.
+      if (request.httpVersion === '1.1') response.writeInformation(status, headers as never)
+      return
+    }
+    this.#status = status
+    this.#options.headed?.(status, new Fields(headers))
+    this.#moved = performance.now()
+    this.#await(IDLE)
+    const phrase = reason !== undefined && /^[\t\x20-\x7e]+$/.test(reason) ? reason : STATUS_CODES[status]
+    response.writeHead(status, phrase ?? '', headers as never)
+    this.head.resolve({ status })
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#moved = performance.now()
+    const { response } = this.#context
+    if (response.write(chunk)) return
+    controller.pause()
+    response.once('drain', () => {
+      this.#moved = performance.now()
+      controller.resume()
+    })
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    if (this.#isOver) return
+    const { response } = this.#context
+    const trailers = controller.rawTrailers as (string | Buffer)[] | null
+    if (trailers && trailers.length > 0) response.addTrailers(trailersOf(trailers) as never)
+    response.end()
+    // The client may still be reading; that it does not is its own affair, and the server's bound.
+    this.#timer?.clear()
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    this.fail(failureOf(error))
+  }
+
+  /** The client has all of it, or has left. */
+  #closed(): void {
+    if (this.#isOver) return
+    if (!this.#context.response.writableFinished) return this.#context.token.cancel(new FacetError('client-closed'))
+    this.#end()
+    this.#context.done(this.#status)
+    this.done.resolve()
+  }
+
+  #await(ms: number): void {
+    this.#timer?.clear()
+    this.#timer = this.#isOver ? undefined : this.#options.timers.set(ms, this)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    this.#timer?.clear()
+    this.#context.token.off(this)
+  }
+}

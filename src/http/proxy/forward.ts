@@ -1,0 +1,84 @@
+import type { Runtime } from '../../call/call.ts'
+import { passage, passing } from '../../call/passage.ts'
+import { upstreamOf } from '../../call/upstream.ts'
+import type { ProxyRoute } from '../../endpoint/proxy.ts'
+import type { Registry } from '../../endpoint/registry.ts'
+import { FacetError } from '../../errors.ts'
+import type { Fields } from '../../lib/fields.ts'
+import type { RequestContext } from '../context.ts'
+import { wantBody } from '../continue.ts'
+import type { ServedProxy } from '../routes.ts'
+import { cachedForward } from './cached-forward.ts'
+import { Exchange } from './exchange.ts'
+import { answerLast } from './max-forwards.ts'
+import { outgoingHead } from './outgoing-head.ts'
+import { poolsOf } from './pools.ts'
+import { RequestBody } from './request-body.ts'
+import { type ProxySettings, rulesOf } from './rules.ts'
+import { swallowedBody } from './swallowed-body.ts'
+import { targetOf } from './target.ts'
+import { hasPassed } from './via.ts'
+
+/** Streams a request through to a proxy route's backend. Rejects with a FacetError where there is no answer to stream. */
+export type Forward = (target: ServedProxy, context: RequestContext, path: string) => Promise<void>
+
+/** What goes through the policies of its backend. */
+interface Passing {
+  readonly exchange: Exchange
+  readonly method: string
+  readonly path: string
+  readonly headers: string[]
+}
+
+/** One way a proxy route, made when the app starts. */
+export function forwarder({ proxies }: Registry, runtime: Runtime, settings: ProxySettings): Forward {
+  const ways = new Map(proxies.map(({ proxy }) => [proxy, open(proxy, runtime, settings)]))
+  return ({ proxy }, context, path) => (ways.get(proxy) as Way)(context, path)
+}
+
+type Way = (context: RequestContext, path: string) => Promise<void>
+
+function open(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way {
+  const { backend } = proxy
+  const { timers } = runtime
+  const { timeout } = backend
+  const rules = rulesOf(proxy, runtime, settings)
+  const pools = poolsOf(backend, runtime)
+  const cached = cachedForward(proxy, runtime, rules)
+  const { isSeveral, instances } = upstreamOf(runtime, backend)
+  // Of several instances each may have its own base path, and is asked by its own name.
+  const only = isSeveral ? undefined : instances.all[0]
+  const pass = passage<Passing, { readonly status: number }>(
+    ({ exchange, method, path, headers }, _, instance) => {
+      const { authority, base } = only ?? instance
+      headers.push('host', authority)
+      exchange.start(pools.of(instance), { method, path: base + path, headers, bodyTimeout: 0, headersTimeout: 0 })
+      return exchange.head.promise
+    },
+    runtime,
+    backend,
+  )
+  return async (context, path) => {
+    const { request, response } = context
+    const { method } = context.record
+    const target = targetOf(proxy, context, path)
+    if (hasPassed(context.header('via') ?? '', rules.outgoing.pseudonym)) throw new FacetError('loop-detected')
+    if (cached?.takes(request)) return cached.forward(context, target)
+    const { headers, hasBody, forwards } = outgoingHead(context, rules.outgoing)
+    if (forwards === 0) return answerLast(context)
+    const body = hasBody ? bodyOf(context, headers) : undefined
+    const headed = cached && ((status: number, fields: Fields) => void cached.changed(method, target, status, fields))
+    const exchange = new Exchange(context, body, { timers, timeout, rules: rules.incoming, headed })
+    pass({ exchange, method, path: target, headers }, passing(context, timeout)).catch((error) => exchange.fail(error))
+    return exchange.done.promise
+  }
+}
+
+/** The body as it comes, or as somebody's parser has left it: then its length is another one, too. */
+function bodyOf({ request, response }: RequestContext, headers: string[]): RequestBody | Buffer {
+  if (!request.readableEnded) return new RequestBody(request, () => wantBody(response))
+  const body = swallowedBody(request)
+  const at = headers.findIndex((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length')
+  if (at >= 0) headers.splice(at, 2)
+  return body
+}

@@ -1,0 +1,102 @@
+import { FacetError } from '../../errors.ts'
+import { listed } from '../../lib/headers.ts'
+import type { RequestContext } from '../context.ts'
+import { withMember } from './via.ts'
+
+/** What a route does with the fields of its responses, settled when the app starts. */
+export interface IncomingRules {
+  /** Names that are not passed on, in lower case. */
+  readonly dropped: ReadonlySet<string>
+  /** What this server calls itself in `Via`. */
+  readonly pseudonym: string
+}
+
+/**
+ * What belongs to the connection to the backend (RFC 9110, section 7.6.1), with what is said anew. The client asks about a request by
+ * the id that it was told, and that is this server's.
+ */
+export const CONNECTIONS: readonly string[] = [
+  ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authentication-info', 'te'],
+  ...['trailer', 'transfer-encoding', 'upgrade', 'via', 'x-request-id'],
+]
+
+/** Without it nobody would know where the body ends, whatever `Connection` lists. */
+const LENGTH = 'content-length'
+
+/** What a client must have read before the body cannot come after it (RFC 9110, section 6.5.1). */
+const NO_TRAILERS: ReadonlySet<string> = new Set([
+  ...CONNECTIONS,
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'host',
+])
+
+/**
+ * The head of a response for the client, in one pass over the fields as they came.
+ *
+ * @param raw names and values in turn
+ * @throws FacetError `backend-malformed` for a body in a coding of the connection that is not undone here
+ */
+export function incomingHead(
+  status: number,
+  raw: readonly (string | Buffer)[],
+  { request, requestId }: Pick<RequestContext, 'request' | 'requestId'>,
+  { dropped, pseudonym }: IncomingRules,
+): string[] {
+  const headers: string[] = []
+  let via: string | undefined
+  let connection: string | undefined
+  let trailer: string | undefined
+  let hasLength = false
+  for (let at = 0; at < raw.length; at += 2) {
+    const given = text(raw[at] as string | Buffer)
+    const value = text(raw[at + 1] as string | Buffer)
+    const name = given.toLowerCase()
+    if (!dropped.has(name)) {
+      // A response without a body has no length either (RFC 9110, section 8.6).
+      if (name === LENGTH) {
+        if (status === 204) continue
+        hasLength = true
+      }
+      headers.push(given, value)
+    } else if (name === 'via') via = via === undefined ? value : `${via}, ${value}`
+    else if (name === 'trailer') trailer = trailer === undefined ? value : `${trailer}, ${value}`
+    else if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`
+    else if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked')
+      throw new FacetError('backend-malformed', { detail: `the transfer coding '${value}' is not known` })
+  }
+  const kept = connection === undefined ? headers : withoutNamed(headers, connection)
+  kept.push('via', withMember(via, '1.1', pseudonym), 'x-request-id', requestId)
+  // Only a body in chunks has something behind it.
+  const isChunked =
+    !hasLength && request.httpVersion === '1.1' && request.method !== 'HEAD' && status !== 204 && status !== 304
+  if (trailer !== undefined && isChunked && status >= 200) kept.push('trailer', trailer)
+  return kept
+}
+
+/** The fields behind a body that may be passed on, names and values in turn; the client has been told that they come, or not. */
+export function trailersOf(raw: readonly (string | Buffer)[]): [name: string, value: string][] {
+  const trailers: [string, string][] = []
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = text(raw[at] as string | Buffer)
+    if (!NO_TRAILERS.has(name.toLowerCase())) trailers.push([name, text(raw[at + 1] as string | Buffer)])
+  }
+  return trailers
+}
+
+function withoutNamed(headers: string[], connection: string): string[] {
+  if (/^(keep-alive|close)$/i.test(connection)) return headers
+  const named = new Set(listed(connection).filter((name) => name !== LENGTH))
+  const kept: string[] = []
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] as string
+    if (!named.has(name.toLowerCase())) kept.push(name, headers[at + 1] as string)
+  }
+  return kept
+}
+
+function text(value: string | Buffer): string {
+  return typeof value === 'string' ? value : value.toString('latin1')
+}
