@@ -27,7 +27,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     const raw = controller.rawHeaders as Buffer[]
     const headers = endToEnd(raw.map((bytes) => bytes.toString('latin1')))
-    this.#res.writeHead(status, [...headers, 'x-request-id', randomUUID()])
+    this.#res.writeHead(status, [...headers, 'via', '1.1 limit', 'x-request-id', randomUUID()])
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
