@@ -1,6 +1,7 @@
 import { LIMIT } from './contenders.ts'
 import { firstDifference } from './difference.ts'
 import { BenchError } from './errors.ts'
+import type { LoadScenario } from './scenarios/load-scenario.ts'
 import { type Fetched, fetchOnce } from './support/fetch.ts'
 import { type Program, portOf } from './support/processes.ts'
 
@@ -8,9 +9,13 @@ import { type Program, portOf } from './support/processes.ts'
 const SAME_HEADERS = ['facet', 'facet1000']
 
 /** Throws unless all contenders give the same answer, with status 200, on every path. */
-export async function compareAnswers(programs: readonly Program[], paths: readonly string[], same: 'json' | 'bytes') {
+export async function compareAnswers(
+  programs: readonly Program[],
+  paths: readonly string[],
+  { same, body }: Pick<LoadScenario, 'same' | 'body'>,
+) {
   for (const path of paths) {
-    const answers = await Promise.all(programs.map((program) => fetchOnce(portOf(program), path)))
+    const answers = await Promise.all(programs.map((program) => fetchOnce(portOf(program), path, {}, body)))
     const values = answers.map((answer, index) => comparable(answer, same, `${programs[index]?.name} to GET ${path}`))
     for (const [index, value] of values.entries()) {
       const difference = firstDifference(values[0], value)
@@ -33,12 +38,16 @@ function comparable({ status, headers, body }: Fetched, same: 'json' | 'bytes', 
  * Throws unless Facet sends the header names that the limit sends, and, for `conditional` answers, unless both answer
  * their own ETag with 304. The second answer is looked at: the first one of a cached endpoint is a miss.
  */
-export async function compareHeaders(programs: readonly Program[], [path]: readonly string[], conditional: boolean) {
+export async function compareHeaders(
+  programs: readonly Program[],
+  [path]: readonly string[],
+  { conditional, body }: Pick<LoadScenario, 'conditional' | 'body'>,
+) {
   if (path === undefined) return
   const names = new Map<string, string>()
   for (const program of programs) {
     if (program.name !== LIMIT && !SAME_HEADERS.includes(program.name)) continue
-    const answer = await fetchOnce(portOf(program), path)
+    const answer = await fetchOnce(portOf(program), path, {}, body)
     // Whether the connection's own headers are written out or left to node makes no difference worth a ratio.
     const own = answer.headerNames.filter((header) => header !== 'connection' && header !== 'keep-alive')
     names.set(program.name, own.toSorted().join(', '))

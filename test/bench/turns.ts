@@ -75,15 +75,15 @@ async function takeTurn(
 /** What is sent in a slice. What can be cached is cached before anything is timed. */
 async function requestsFor(
   port: number,
-  { filled, revalidates }: LoadScenario,
+  { filled, revalidates, body }: LoadScenario,
   paths: readonly string[],
 ): Promise<Buffer[]> {
   if (filled) return paths.map((path) => requestBytes(port, path))
   const requests: Buffer[] = []
   for (const path of paths) {
-    const { headers } = await fetchOnce(port, path)
+    const { headers } = await fetchOnce(port, path, {}, body)
     if (revalidates && headers.etag === undefined) throw new Error(`no ETag with GET ${path}`)
-    requests.push(requestBytes(port, path, revalidates ? { 'if-none-match': headers.etag as string } : {}))
+    requests.push(requestBytes(port, path, revalidates ? { 'if-none-match': headers.etag as string } : {}, body))
   }
   return requests
 }

@@ -64,7 +64,11 @@ app.get('/bench/shared/:id', async (req, res) => {
   res.set('etag', kept.etag).type('json').send(kept.text)
 })
 
-app.use('/reverseproxy', createProxyMiddleware({ target: backendUrl('CRM_URL'), changeOrigin: true, agent: httpAgent }))
+for (const [path, target] of [
+  ['/reverseproxy', backendUrl('CRM_URL')],
+  ['/bench/proxied', backendUrl('ANSWERS_URL')],
+] as const)
+  app.use(path, createProxyMiddleware({ target, changeOrigin: true, agent: httpAgent }))
 
 async function jsonAnswer(id: string, limit: number): Promise<JsonAnswer> {
   const [who, what, boss] = await Promise.all([customer(id), bought(id, limit), manager(MANAGER)])

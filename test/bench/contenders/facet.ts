@@ -130,6 +130,7 @@ const single = singleAt('/bench/single/:id')
 const shared = singleAt('/bench/shared/:id')
 
 const passed = proxy('ANY /reverseproxy/*path', crm)
+const through = proxy('ANY /bench/proxied/*path', answers)
 
 /** Endpoints that nobody calls, spread over the tree as a large service's are. */
 const others = Array.from({ length: Number(process.env.ENDPOINTS ?? 1) }, (_, index) =>
@@ -138,7 +139,7 @@ const others = Array.from({ length: Number(process.env.ENDPOINTS ?? 1) }, (_, in
   })),
 )
 
-const routes = [jsonAggregate, xmlAggregate, cached, single, shared, passed, ...others]
+const routes = [jsonAggregate, xmlAggregate, cached, single, shared, passed, through, ...others]
 const registry = makeRegistry(
   [{ file: 'facet.ts', name: 'bench', routes }],
   [client('web', { default: true }), client('mobile'), client('desktop', { format: 'xml' })].map((client) => {

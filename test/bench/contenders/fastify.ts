@@ -1,9 +1,9 @@
 /** The best off-the-shelf stack, as a team that knows it would write it: Fastify, undici, fast-xml-parser, lru-cache. */
 import { hash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import httpProxy from '@fastify/http-proxy'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { request } from 'undici'
 import { backendUrl, report } from '../support/child.ts'
 import { type Kept, keptInRedis } from '../support/redis.ts'
 import {
@@ -16,16 +16,11 @@ import {
   SINGLE_SECONDS,
   type XmlAnswer,
 } from '../support/shapes.ts'
-import { bought, customer, dispatcher, invoices, manager, single } from './fastify/backends.ts'
+import { bought, customer, invoices, manager, single } from './fastify/backends.ts'
 import { jsonSchema, xmlSchema } from './fastify/schemas.ts'
-
-const PROXY_ROUTE = '/reverseproxy'
-/** Headers that belong to one connection, and `host`, which undici sets. */
-const NOT_FORWARDED = ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host']
 
 type Id = { Params: { id: string } }
 
-const crm = backendUrl('CRM_URL')
 const app = Fastify()
 
 /** What is kept is the serialised answer with its entity tag, and concurrent misses share one load. */
@@ -63,12 +58,11 @@ app.get<Id>('/bench/shared/:id', async (request, reply) => {
   return reuse(request, reply, kept)
 })
 
-app.get(`${PROXY_ROUTE}/*`, async (incoming, reply) => {
-  const url = crm + incoming.url.slice(PROXY_ROUTE.length)
-  const { statusCode, headers, body } = await request(url, { dispatcher, headers: endToEnd(incoming.headers) })
-  reply.code(statusCode).headers(endToEnd(headers))
-  return body
-})
+for (const [prefix, upstream] of [
+  ['/reverseproxy', backendUrl('CRM_URL')],
+  ['/bench/proxied', backendUrl('ANSWERS_URL')],
+] as const)
+  await app.register(httpProxy, { prefix, upstream, undici: { connections: 256 } })
 
 function serialised(answer: JsonAnswer): Kept {
   const text = JSON.stringify(answer)
@@ -94,12 +88,6 @@ async function xmlAnswer(id: string): Promise<XmlAnswer> {
   const owed = known.then(({ number }) => invoices(number))
   const [who, what, bills] = await Promise.all([known, bought(id, ORDERS), owed])
   return { customer: who, ...what, invoices: bills }
-}
-
-function endToEnd(headers: NodeJS.Dict<string | string[]>): NodeJS.Dict<string | string[]> {
-  const kept = { ...headers }
-  for (const name of NOT_FORWARDED) delete kept[name]
-  return kept
 }
 
 await app.listen({ port: 0, host: '127.0.0.1' })

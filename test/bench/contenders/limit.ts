@@ -19,6 +19,7 @@ const CACHED_ROUTE = '/bench/cached/'
 const SINGLE_ROUTE = '/bench/single/'
 const SHARED_ROUTE = '/bench/shared/'
 const PROXY_ROUTE = '/reverseproxy'
+const ANSWERS_ROUTE = '/bench/proxied'
 
 const pools = {
   crm: poolOf(backendUrl('CRM_URL')),
@@ -40,6 +41,7 @@ function handle(req: IncomingMessage, res: ServerResponse): void {
   else if (url.startsWith(SINGLE_ROUTE)) single(url.slice(SINGLE_ROUTE.length), req, res)
   else if (url.startsWith(SHARED_ROUTE)) fromRedis(url.slice(SHARED_ROUTE.length), req, res)
   else if (url.startsWith(`${PROXY_ROUTE}/`)) forward(pools.crm, url.slice(PROXY_ROUTE.length), req, res)
+  else if (url.startsWith(`${ANSWERS_ROUTE}/`)) forward(pools.answers, url.slice(ANSWERS_ROUTE.length), req, res)
   else refuse(res, 404)
 }
 

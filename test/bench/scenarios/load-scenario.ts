@@ -16,6 +16,8 @@ export interface LoadScenario {
   same: 'json' | 'bytes'
   /** Whether the answer has an ETag of the contender's own, so that `If-None-Match` must give a 304 from the limit and from Facet. */
   conditional: boolean
+  /** What every request brings, which is a POST then. */
+  body?: string
   /** The requests carry the entity tag of what they ask for, so that every timed answer must be a 304. */
   revalidates?: boolean
   /** All that can be asked for: requested once at the start, and then no request may reach a backend any more. */
@@ -38,8 +40,8 @@ export function loadScenario(options: LoadScenario): Scenario {
       try {
         bench.progress(`${name}: comparing the answers of ${programs.map((program) => program.name).join(', ')}`)
         const compared = paths(0).slice(0, COMPARED)
-        await compareAnswers(programs, compared, options.same)
-        await compareHeaders(programs, compared, options.conditional)
+        await compareAnswers(programs, compared, options)
+        await compareHeaders(programs, compared, options)
         const { filled } = options
         const turns = () => takeTurns(programs, options, bench)
         return figures(filled ? await withFilled(name, programs, filled, bench, turns) : await turns())

@@ -18,7 +18,7 @@ export const stampede: Scenario = {
     const programs = await startContenders(bench)
     try {
       bench.progress(`stampede: comparing the answers of ${programs.map((program) => program.name).join(', ')}`)
-      await compareAnswers(programs, ['/bench/single/compared'], 'json')
+      await compareAnswers(programs, ['/bench/single/compared'], { same: 'json' })
       const turns = await takeTurns(programs, bench)
       expectOneCall(turns)
       return figures(turns)

@@ -6,19 +6,22 @@ import { CACHED_ORDERS, type JsonAnswer } from './shapes.ts'
 export const SLOW_MS = 100
 export const SLOW = 'slow'
 
+const LARGE = JSON.stringify({ text: 'x'.repeat(100_000) })
+
 /** More than wait to be accepted otherwise (511): who does not coalesce opens a thousand connections at once. */
 const BACKLOG = 4_096
 
 /**
  * A service that has an answer of about 2 kB for every id there may be, at `/answers/:id`, and says at `/calls/:id` how often
- * it was asked for it, at `/calls/` how often for all.
+ * it was asked for it, at `/calls/` how often for all. `/large` has 100 kB, and `/sink` takes a body and says how long it was.
  *
  * @returns its URL, when it listens
  */
 export async function startAnswers(): Promise<string> {
   const calls = new Map<string, number>()
   let all = 0
-  const server = createServer(({ url = '' }, res) => {
+  const server = createServer((req, res) => {
+    const { url = '' } = req
     const [, route, id = ''] = url.split('/')
     const send = (body: string) =>
       res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
@@ -29,6 +32,13 @@ export async function startAnswers(): Promise<string> {
       const body = JSON.stringify(answerFor(id))
       if (id.startsWith(SLOW)) setTimeout(send, SLOW_MS, body)
       else send(body)
+    } else if (route === 'large') send(LARGE)
+    else if (route === 'sink') {
+      let bytes = 0
+      req.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+      })
+      req.on('end', () => send(JSON.stringify({ bytes })))
     } else res.writeHead(404).end()
   })
   // Nobody is to find that a connection is being closed just as it is used again.

@@ -12,11 +12,19 @@ export interface Connection {
   close(): void
 }
 
-/** A GET as its bytes. */
-export function requestBytes(port: number, path: string, headers: Readonly<Record<string, string>> = {}): Buffer {
-  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+/** A request as its bytes: a GET, or a POST where there is a body. */
+export function requestBytes(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  body?: string,
+): Buffer {
+  const framing =
+    body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  const more = Object.entries({ ...headers, ...framing }).map(([name, value]) => `${name}: ${value}\r\n`)
+  const method = body === undefined ? 'GET' : 'POST'
   return Buffer.from(
-    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/json\r\n${more.join('')}\r\n`,
+    `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/json\r\n${more.join('')}\r\n${body ?? ''}`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { get } from 'node:http'
+import { request as ask } from 'node:http'
 
 const ANSWER_MS = 10_000
 
@@ -11,11 +11,21 @@ export interface Fetched {
   body: Buffer
 }
 
-/** One request on a connection that is kept alive, as the load generator's are, so that the same headers come back. */
-export function fetchOnce(port: number, path: string, headers: Record<string, string> = {}): Promise<Fetched> {
+/**
+ * One request on a connection that is kept alive, as the load generator's are, so that the same headers come back: a GET, or a
+ * POST where there is a body.
+ */
+export function fetchOnce(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<Fetched> {
   return new Promise((resolve, reject) => {
-    const request = get(
-      { host: '127.0.0.1', port, path, headers: { accept: 'application/json', ...headers } },
+    const method = body === undefined ? 'GET' : 'POST'
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
+    const request = ask(
+      { method, host: '127.0.0.1', port, path, headers: { accept: 'application/json', ...type, ...headers } },
       (response) => {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -32,5 +42,6 @@ export function fetchOnce(port: number, path: string, headers: Record<string, st
     )
     request.setTimeout(ANSWER_MS, () => request.destroy(new Error(`no answer to ${path} in ${ANSWER_MS} ms`)))
     request.on('error', reject)
+    request.end(body)
   })
 }

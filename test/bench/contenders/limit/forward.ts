@@ -6,9 +6,13 @@ import { refuse } from './reply.ts'
 /** Headers that belong to one connection (RFC 9110, section 7.6.1), and `host`, which undici sets. */
 const NOT_FORWARDED = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host'])
 
-/** Passes a GET through to a backend, head and bytes as they come. */
+/** Passes a GET or a POST through to a backend, head and bytes as they come. */
 export function forward(pool: Pool, path: string, req: IncomingMessage, res: ServerResponse): void {
-  pool.dispatch({ method: 'GET', path, headers: endToEnd(req.rawHeaders) }, new Forwarding(res))
+  const isPost = req.method === 'POST'
+  pool.dispatch(
+    { method: isPost ? 'POST' : 'GET', path, headers: endToEnd(req.rawHeaders), body: isPost ? req : null },
+    new Forwarding(res),
+  )
 }
 
 class Forwarding implements Dispatcher.DispatchHandler {
