@@ -20,6 +20,7 @@ import { refuseXml } from './body.ts'
 import { cacheStatus, levelsOf } from './cache-status.ts'
 import { acceptedCodings, type Coding, LEAST_BYTES, NO_CODINGS } from './coding.ts'
 import type { RequestContext } from './context.ts'
+import { afterGrace } from './grace.ts'
 import { applied, preferences } from './preferences.ts'
 import { facetPartial, partialRefused, type Representation, representation, send, serverTiming } from './reply.ts'
 import { NO_QUERY, replyKey, wantsFresh } from './reply-key.ts'
@@ -32,9 +33,6 @@ export interface Responder {
   /** Makes entries with these tags old, here and in every other worker. */
   readonly invalidate: (purge: Purge | readonly string[]) => Promise<void>
 }
-
-/** Milliseconds that a load has beyond its own deadline to hand over what it has. */
-const GRACE = 50
 
 /** Answers one request to an endpoint: parse, allow, reply cache, gather, merge, transform, encode, reply. */
 export class Respond {
@@ -155,7 +153,7 @@ export class Respond {
     const left = this.#deadline - (performance.now() - record.started)
     const isHasty = this.#deadline < this.#endpoint.registered.endpoint.settings.deadline
     const end = () => token.cancel(new FacetError('deadline', { isHasty }))
-    return this.#app.runtime.timers.set(Math.max(0, left) + GRACE, end)
+    return afterGrace(Math.max(0, left), end, this.#app.runtime.timers)
   }
 
   async #fresh(request: ParsedRequest, bypassed?: string): Promise<void> {

@@ -11,6 +11,8 @@ const STARTS = {
   shop: () => startShop(0, { catalogMs: 50, ...IDLE }),
   billing: () => startBilling(0, IDLE),
   rates: () => startRates(0, IDLE),
+  east: () => startCrm(0, IDLE),
+  west: () => startCrm(0, IDLE),
 }
 
 const [name, port] = process.argv.slice(2)

@@ -2,7 +2,8 @@ import type { Control } from '../backends/index.ts'
 import type { LinkFault } from './link.ts'
 import { lowPort, type Program, start } from './process.ts'
 
-export const BACKENDS = ['crm', 'shop', 'billing', 'rates'] as const
+/** The demo's, and the two instances of one more (`routes/pair.ts`). */
+export const BACKENDS = ['crm', 'shop', 'billing', 'rates', 'east', 'west'] as const
 export type BackendName = (typeof BACKENDS)[number]
 
 /** One of the demo's backends in a process of its own, always on the same port. */

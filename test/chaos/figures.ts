@@ -1,11 +1,26 @@
 import { percentile } from '../bench/statistics.ts'
-import { overrun, phaseOf, waited } from './findings.ts'
+import { changesOf, overrun, phaseOf, waited } from './findings.ts'
 import type { Sent } from './load.ts'
 import type { Chaos, Phase } from './run.ts'
+import { PAIR } from './traffic.ts'
 
-const HEAD = ['', 'requests', 'whole', 'partial', '4xx', '5xx', 'damaged', 'p50', 'p99', 'max', 'overrun', 'to normal']
+const HEAD = [
+  '',
+  'requests',
+  'whole',
+  'partial',
+  '4xx',
+  '5xx',
+  'damaged',
+  'left',
+  'p50',
+  'p99',
+  'max',
+  'overrun',
+  'to normal',
+]
 
-/** What was measured, for people: what is damaged was cut or garbled where it is passed through as it comes. Times in milliseconds; the overrun is the worst one, and negative where all were in time. */
+/** What was measured, for people: what is damaged was cut or garbled where it is passed through as it comes, and what is left was given up by its client. Times in milliseconds; the overrun is the worst one, and negative where all were in time. */
 export function figures(chaos: Chaos): string {
   const { sent, phases } = chaos
   const inPhase = (phase: Phase) => sent.filter((one) => phaseOf(phases, one) === phase)
@@ -14,24 +29,28 @@ export function figures(chaos: Chaos): string {
     phase.toNormal === undefined ? '-' : whole(phase.toNormal),
   ])
   const worst = Math.max(...phases.map(({ toNormal = 0 }) => toNormal))
-  return `\n${columns([HEAD, ...rows, [...row('all', sent), whole(worst)]])}\n\n${byTarget(sent)}\n\n${vitals(chaos)}\n`
+  return `\n${columns([HEAD, ...rows, [...row('all', sent), whole(worst)]])}\n\n${byTarget(sent)}\n\n${pair(chaos)}\n\n${vitals(chaos)}\n`
 }
 
 function row(name: string, sent: readonly Sent[]): string[] {
   const count = (holds: (one: Sent) => boolean) => String(sent.filter(holds).length)
-  const times = sent.map(waited)
+  const stayed = sent.filter(({ hasLeft }) => !hasLeft)
+  const times = stayed.map(waited)
   return [
     name,
     String(sent.length),
     count(({ isWhole }) => isWhole),
-    count(({ status, isPartial }) => status < 300 && isPartial),
+    count(({ status, isPartial, hasLeft }) => status < 300 && isPartial && !hasLeft),
     count(({ status }) => status >= 400 && status < 500),
     count(({ status }) => status >= 500),
-    count(({ status, isPartial, isWhole }) => status >= 200 && status < 300 && !isPartial && !isWhole),
+    count(
+      ({ status, isPartial, isWhole, hasLeft }) => status >= 200 && status < 300 && !isPartial && !isWhole && !hasLeft,
+    ),
+    count(({ hasLeft }) => hasLeft),
     whole(percentile(times, 50)),
     whole(percentile(times, 99)),
     whole(Math.max(...times)),
-    whole(Math.max(...sent.map(overrun))),
+    whole(Math.max(...stayed.map(overrun))),
   ]
 }
 
@@ -43,9 +62,20 @@ function byTarget(sent: readonly Sent[]): string {
       target.name,
       sent.filter(({ ask }) => ask.target === target),
     )
-    return [`${name} (${target.required.join(', ') || 'nothing'} required, ${target.bound} ms)`, ...rest]
+    const needed = target.oneOf?.join(' or ') ?? (target.required.join(', ') || 'nothing')
+    return [`${name} (${needed} required, ${target.bound} ms)`, ...rest]
   })
   return columns([HEAD.slice(0, -1), ...rows])
+}
+
+/** What became of the pair's instances. */
+function pair({ urls, changes }: Chaos): string {
+  const events = ['unhealthy', 'healthy', 'ejected', 'returned', 'open', 'closed'] as const
+  const rows = (PAIR.oneOf ?? []).map((name) => [
+    name,
+    ...events.map((event) => String(changesOf({ urls, changes }, name).filter((one) => one.event === event).length)),
+  ])
+  return columns([['instance', ...events], ...rows])
 }
 
 function vitals({ vitals: { before, warm, after }, stillMs, duration }: Chaos): string {
@@ -54,13 +84,14 @@ function vitals({ vitals: { before, warm, after }, stillMs, duration }: Chaos): 
     String(now.sockets),
     String(now.timers),
     String(now.loading),
+    String(now.places),
     whole(now.rssMb),
     whole(now.heapMb),
     Object.entries(now.resources)
       .map(([kind, count]) => `${count} ${kind}`)
       .join(', '),
   ])
-  const head = ['', 'sockets', 'timers', 'loads', 'MB', 'MB heap', 'resources']
+  const head = ['', 'sockets', 'timers', 'loads', 'places', 'MB', 'MB heap', 'resources']
   return `${columns([head, ...rows])}\n\nThe longest pause of Facet's event loop: ${whole(after.stillMs)} ms; of the one that measures: ${whole(stillMs)} ms. All took ${(duration / 1000).toFixed(1)} s.`
 }
 

@@ -15,6 +15,10 @@ export interface Sent {
   isWhole: boolean
   /** The connection was cut in the middle of the body. */
   isCut: boolean
+  /** It has what stands in every answer, a partial one too. */
+  hasAlways: boolean
+  /** The client has hung up before the end, as it meant to. */
+  hasLeft: boolean
   /** The code of the problem. */
   code: string | undefined
   /** Why there is no answer at all. */
@@ -88,20 +92,24 @@ function begin(pool: Pool, ask: Ask): { sent: Sent; over: Promise<Sent> } {
     isPartial: false,
     isWhole: false,
     isCut: false,
+    hasAlways: false,
+    hasLeft: false,
     code: undefined,
     failure: undefined,
   }
   return { sent, over: run(pool, ask, sent) }
 }
 
-async function run(pool: Pool, { method, path, client, body, proof }: Ask, sent: Sent): Promise<Sent> {
+async function run(pool: Pool, ask: Ask, sent: Sent): Promise<Sent> {
+  const { method, path, client, body, proof, always = '', leavesAfter } = ask
+  const signal = AbortSignal.timeout(leavesAfter ?? PATIENCE)
   try {
     const answer = await pool.request({
       method,
       path,
       headers: { ...(client && { 'x-client': client }), ...(body && { 'content-type': 'application/json' }) },
       body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(PATIENCE),
+      signal,
       headersTimeout: 0,
       bodyTimeout: 0,
     })
@@ -110,9 +118,12 @@ async function run(pool: Pool, { method, path, client, body, proof }: Ask, sent:
     sent.isPartial = answer.headers['facet-partial'] !== undefined
     const text = await answer.body.text()
     sent.code = answer.statusCode < 400 ? undefined : /code(?:":"|>)([a-z-]+)/.exec(text)?.[1]
-    sent.isWhole = answer.statusCode < 300 && !sent.isPartial && text.replace(/": /g, '":').includes(proof)
+    const said = text.replace(/": /g, '":')
+    sent.isWhole = answer.statusCode < 300 && !sent.isPartial && said.includes(proof)
+    sent.hasAlways = said.includes(always)
   } catch (error) {
-    if (sent.head === undefined) sent.failure = String(error)
+    if (leavesAfter !== undefined && error === signal.reason) sent.hasLeft = true
+    else if (sent.head === undefined) sent.failure = String(error)
     else sent.isCut = true
   }
   sent.end = performance.now()

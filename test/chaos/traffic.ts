@@ -7,6 +7,10 @@ export interface Target {
   readonly bound: number
   /** Those without which there may be no answer; where all of them are alive, there must be one. */
   readonly required: readonly BackendName[]
+  /** Where its backend has several instances: those of which one is enough. */
+  readonly oneOf?: readonly BackendName[]
+  /** A part of it is given so little time that a machine which does much else may take it away: then a partial answer is as good as a whole one. */
+  readonly isHasty?: boolean
   /** It is the head of the answer that has a bound: its body is passed through as it comes, and cut where it is cut. */
   readonly isStreamed?: boolean
 }
@@ -20,6 +24,10 @@ export interface Ask {
   readonly body?: object
   /** What stands in a whole answer: a sound head before anything else would be no answer. */
   readonly proof: string
+  /** What stands in a partial answer, too. */
+  readonly always?: string
+  /** After how many milliseconds the client hangs up; it waits if not said. */
+  readonly leavesAfter?: number
 }
 
 /**
@@ -40,6 +48,10 @@ const ANYTHING = deadlined('anything', [])
 const LISTS = deadlined('lists', ['shop'])
 const KEPT = deadlined('kept', [])
 const CHAOS_PAYMENT = deadlined('chaos-payment', ['billing'])
+export const PAIR: Target = { ...deadlined('pair', []), oneOf: ['east', 'west'] }
+const LATE: Target = { ...deadlined('late', ['crm']), isHasty: true }
+const LATE_SHARED: Target = { ...deadlined('late-shared', ['crm']), isHasty: true }
+const OWN_CLIENT = deadlined('own-client', ['crm'])
 
 const PAID = { invoice: '0000123', amount: 13.37, currency: 'EUR' }
 
@@ -57,6 +69,11 @@ const overview = (client: string, proof: string) => (nth: number) =>
   get(OVERVIEW, `/customers/${1 + (nth % 10)}/overview?orders=${1 + (Math.floor(nth / 10) % 50)}`, proof, client)
 const chaos = (target: Target, proof: string) => (nth: number) =>
   get(target, `/chaos/${target.name}/${1 + (nth % 10)}`, proof)
+/** A few only: the last good answer to each is never old. */
+const late = (target: Target) => (nth: number) => ({
+  ...get(target, `/chaos/${target.name}/${1 + (nth % 4)}`, '"customer":{'),
+  always: '"quick":{',
+})
 /** A few only: each is renewed, and stood in for, again and again. */
 const kept = (nth: number) => get(KEPT, `/chaos/kept/${1 + (nth % 4)}`, '"customer":{')
 const catalog = (nth: number) =>
@@ -72,32 +89,50 @@ const desktop = overview('desktop', '<customer>')
 const customerFirst = chaos(CUSTOMER_FIRST, '"customer":{')
 const anything = chaos(ANYTHING, '"customers":[')
 const lists = chaos(LISTS, '"orders":[')
+const pair = chaos(PAIR, '"customer":{')
+const lateAlone = late(LATE)
+const lateShared = late(LATE_SHARED)
+const ownClient = chaos(OWN_CLIENT, '"customer":{')
 
 /** What is asked in turn: any so many requests that follow one another ask every endpoint and every backend. */
 const MIX: readonly ((nth: number) => Ask)[] = [
   web,
   anything,
+  pair,
   proxied,
   mobile,
+  ownClient,
   customerFirst,
   kept,
+  lateAlone,
   catalog,
+  pair,
   customerFirst,
   lists,
   desktop,
+  ownClient,
   () => post(PAYMENT, '/customers/1/payments'),
   anything,
+  pair,
   proxied,
   mobile,
   kept,
+  lateShared,
+  lateAlone,
   customerFirst,
   web,
+  ownClient,
+  pair,
   catalog,
+  lateShared,
   desktop,
   () => post(CHAOS_PAYMENT, '/chaos/payments'),
 ]
 
 export const MIXED: number = MIX.length
+
+/** Each tenth client hangs up when it has waited so many milliseconds. The mix has no divisor in common with ten, so that each part of it is left in turn. */
+const LEAVING = { every: 10, after: 100 }
 
 /** The request with a number: the mix, again and again. Each part of it counts for itself how often it was asked. */
 export function asked(nth: number): Ask {
@@ -105,8 +140,12 @@ export function asked(nth: number): Ask {
   const part = MIX[slot] as (nth: number) => Ask
   const often = MIX.filter((other) => other === part).length
   const before = MIX.slice(0, slot).filter((other) => other === part).length
-  return part(Math.floor(nth / MIX.length) * often + before)
+  const ask = part(Math.floor(nth / MIX.length) * often + before)
+  return nth % LEAVING.every === LEAVING.every - 1 ? { ...ask, leavesAfter: LEAVING.after } : ask
 }
 
 /** What must be in the caches before anything breaks. */
-export const WARM_UP: readonly Ask[] = [...[0, 1].map(catalog), ...[0, 1, 2, 3].map(kept)]
+export const WARM_UP: readonly Ask[] = [
+  ...[0, 1].map(catalog),
+  ...[kept, lateAlone, lateShared].flatMap((part) => [0, 1, 2, 3].map(part)),
+]
