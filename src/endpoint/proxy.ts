@@ -5,6 +5,7 @@ import type { EnvironmentVariable } from '../config.ts'
 import { DefinitionError } from '../errors.ts'
 import { checkOptions } from '../options.ts'
 import { checkRoute } from './options.ts'
+import { type ProxyHeadOptions, type ProxyHeads, proxyHeadShape, settleHeads } from './proxy-head-options.ts'
 import type { Route, Share } from './request.ts'
 
 const BRAND = Symbol.for('facet.proxy')
@@ -21,7 +22,7 @@ export interface Upstream extends BackendInfo {
 }
 
 /** How a proxied path becomes the backend's. */
-export interface ProxyOptions {
+export interface ProxyOptions extends ProxyHeadOptions {
   /** One line for people. */
   readonly summary?: string
   /**
@@ -58,6 +59,7 @@ export interface ProxyRoute {
   readonly depth: number
   readonly rewrite: ReadonlyMap<string, string>
   readonly cache: HttpCacheOptions | undefined
+  readonly heads: ProxyHeads
 }
 
 const path = z.string().regex(/^\/[^?#\s]*$/, "a path that starts with '/' was expected")
@@ -72,6 +74,7 @@ const optionsSchema = z.strictObject({
       share: z.enum(['everyone', 'user']).optional(),
     })
     .optional(),
+  ...proxyHeadShape,
 })
 
 const MEBIBYTE = 1024 * 1024
@@ -106,6 +109,7 @@ export function proxy(route: Route, backend: Upstream, options: ProxyOptions = {
       directives: options.cache.requestDirectives ?? false,
       share: options.cache.share ?? 'user',
     },
+    heads: settleHeads(route, options),
   })
 }
 

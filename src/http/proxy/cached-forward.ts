@@ -12,18 +12,26 @@ import { type CacheState, channels } from '../../channels.ts'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
 import { FacetError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
+import { secretKeyOf } from '../../lib/key.ts'
 import type { RequestContext } from '../context.ts'
 import { askedFields, askerFields, wayOf } from './forwarded.ts'
+import type { Answered, IncomingRules } from './incoming-head.ts'
 import { type Origin, openOrigin } from './origin.ts'
+import { said } from './outgoing-head.ts'
 import type { HeadRules } from './rules.ts'
+import { servedHead } from './served-head.ts'
+import type { MadeFields } from './set-fields.ts'
 import { withMember } from './via.ts'
 
 /** The cache of one proxied route. */
 export interface CachedForward {
   /** Whether it is the one to ask: for what is read, without a body, of which no key would know. */
   takes(request: IncomingMessage): boolean
-  /** @param path of the backend, with its query */
-  forward(context: RequestContext, path: string): Promise<void>
+  /**
+   * @param target path of the backend, with its query
+   * @param path of the request, without what only says the client
+   */
+  forward(context: RequestContext, target: string, path: string, made: MadeFields | undefined): Promise<void>
   /** Forgets what a request has changed, by what it was answered. */
   changed(method: string, path: string, status: number, fields: Fields): Promise<void>
 }
@@ -34,44 +42,47 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime, rules: HeadRu
   if (!cache) return undefined
   const responses = new HttpCache(runtime.store, backend.name, [routeTag(proxy.route)], cache)
   runtime.cache.onPurge(() => responses.purged())
-  const { common, dropped, pseudonym, trusted } = rules.outgoing
+  const { common, dropped, allowed, pseudonym, trusted } = rules.outgoing
   const originOf = (): Origin => runtime.single(proxy, () => openOrigin(backend, common, runtime))
   return {
     takes: ({ method, headers }) =>
       (method === 'GET' || method === 'HEAD') &&
       headers['transfer-encoding'] === undefined &&
       (headers['content-length'] ?? '0') === '0',
-    forward: async (context, path) => {
+    forward: async (context, target, path, made) => {
       context.watchClient()
       const { method } = context.record
       const origin = originOf()
       const way = wayOf(context, trusted)
       const asked = askedFields(way)
       // What an answer may be made of is part of what it is kept under.
-      const fields = endToEnd(new Fields(context.fields()), [...dropped, 'content-length'])
-      const key = { method, url: origin.urlOf(path), reached: asked.join(' '), fields }
+      const passed = endToEnd(new Fields(context.fields()), [...dropped, 'content-length'])
+      const own = allowed ? passed.only(allowed) : passed
+      // What is made of a request is this client's: credentials and cookies as if they had come, and all else as a variant of its own.
+      const fields = made ? own.with(new Fields(made.request)) : own
+      const reached = `${asked.join(' ')} ${rules.apart} ${made ? secretKeyOf(made.request) : ''}`
+      const key = { method, url: origin.urlOf(target), reached, fields }
       const request = { ...key, patience: runtime.patience() }
       const via = withMember(context.header('via'), context.request.httpVersion, pseudonym)
-      const more = [...asked, 'surrogate-capability', `${SURROGATE}="Surrogate/1.0"`, 'via', via]
-      const ask = origin.ask(method, path, more, [...askerFields(way), 'x-request-id', context.requestId], context)
+      const more = [...said(asked, rules.outgoing), 'surrogate-capability', `${SURROGATE}="Surrogate/1.0"`, 'via', via]
+      const who = [...said(askerFields(way), rules.outgoing), 'x-request-id', context.requestId]
+      const host = rules.keepsHost && way.host !== '' ? way.host : undefined
+      const ask = origin.ask(method, target, more, who, context, host)
       const served = await responses.handle(request, ask, context.token)
-      await send(context, served)
+      await send({ context, path, made: made?.response }, served, rules.incoming)
     },
     changed: (method, path, status, fields) => responses.changed(method, originOf().urlOf(path), status, fields),
   }
 }
 
-/** The client asks about a request by the id that it was told, and that is this server's. */
-const OWN: ReadonlySet<string> = new Set(['x-request-id'])
-
-async function send(context: RequestContext, { status, fields, body }: Served): Promise<void> {
-  const { response, requestId, token } = context
+async function send(answered: Answered, { status, fields, body }: Served, rules: IncomingRules): Promise<void> {
+  const { context } = answered
+  const { response, token } = context
   if (token.aborted && response.destroyed) {
     discard(body)
     throw token.reason
   }
-  const headers = [...fields.without(OWN).raw, 'X-Request-Id', requestId]
-  response.writeHead(status, headers as unknown as OutgoingHttpHeaders)
+  response.writeHead(status, servedHead(fields.raw, answered, rules) as unknown as OutgoingHttpHeaders)
   if (body === undefined) response.end()
   else if (Buffer.isBuffer(body)) response.end(body)
   else {

@@ -5,12 +5,12 @@ import { FacetError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
 import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
 import type { RequestContext } from '../context.ts'
-import { type IncomingRules, incomingHead, trailersOf } from './incoming-head.ts'
+import { type Answered, type IncomingRules, incomingHead, text, trailersOf } from './incoming-head.ts'
 import { IDLE } from './pools.ts'
 import { RequestBody } from './request-body.ts'
 
 /** What an exchange is told of itself. */
-export interface ExchangeOptions {
+export interface ExchangeOptions extends Omit<Answered, 'context'> {
   readonly timers: TimerWheel
   /** Milliseconds until the head of the answer must be there, from the beginning and again from when the request is out. */
   readonly timeout: number
@@ -106,14 +106,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     const { request, response } = this.#context
     const raw = controller.rawHeaders as (string | Buffer)[]
-    const headers = incomingHead(status, raw, this.#context, this.#options.rules)
+    const { path, made, rules } = this.#options
+    const headers = incomingHead(status, raw, { context: this.#context, path, made }, rules)
     if (status < 200) {
       // Early hints and the like (RFC 8297), which clients of HTTP/1.0 do not know.
       if (request.httpVersion === '1.1') response.writeInformation(status, headers as never)
       return
     }
     this.#status = status
-    this.#options.headed?.(status, new Fields(headers))
+    // As the backend has said it: in its own words it says what has changed there.
+    this.#options.headed?.(status, new Fields(raw.map(text)))
     this.#moved = performance.now()
     this.#await(IDLE)
     const phrase = reason !== undefined && /^[\t\x20-\x7e]+$/.test(reason) ? reason : STATUS_CODES[status]
@@ -136,7 +138,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) return
     const { response } = this.#context
     const trailers = controller.rawTrailers as (string | Buffer)[] | null
-    if (trailers && trailers.length > 0) response.addTrailers(trailersOf(trailers) as never)
+    if (trailers && trailers.length > 0) response.addTrailers(trailersOf(trailers, this.#options.rules) as never)
     response.end()
     // The client may still be reading; that it does not is its own affair, and the server's bound.
     this.#timer?.clear()

@@ -12,7 +12,7 @@ import { cachedForward } from './cached-forward.ts'
 import { Exchange } from './exchange.ts'
 import { answerLast } from './max-forwards.ts'
 import { outgoingHead } from './outgoing-head.ts'
-import { poolsOf } from './pools.ts'
+import { poolsOf, withServerName } from './pools.ts'
 import { RequestBody } from './request-body.ts'
 import { type ProxySettings, rulesOf } from './rules.ts'
 import { swallowedBody } from './swallowed-body.ts'
@@ -28,6 +28,8 @@ interface Passing {
   readonly method: string
   readonly path: string
   readonly headers: string[]
+  /** What the backend is told to be; undefined for what it is. */
+  readonly host: string | undefined
 }
 
 /** One way a proxy route, made when the app starts. */
@@ -49,27 +51,35 @@ function open(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way
   // Of several instances each may have its own base path, and is asked by its own name.
   const only = isSeveral ? undefined : instances.all[0]
   const pass = passage<Passing, { readonly status: number }>(
-    ({ exchange, method, path, headers }, _, instance) => {
+    ({ exchange, method, path, headers, host }, _, instance) => {
       const { authority, base } = only ?? instance
-      headers.push('host', authority)
-      exchange.start(pools.of(instance), { method, path: base + path, headers, bodyTimeout: 0, headersTimeout: 0 })
+      headers.push('host', host ?? authority)
+      const asked = { method, path: base + path, headers, bodyTimeout: 0, headersTimeout: 0 }
+      exchange.start(pools.of(instance), host === undefined ? asked : withServerName(asked, instance))
       return exchange.head.promise
     },
     runtime,
     backend,
   )
   return async (context, path) => {
-    const { request, response } = context
+    const { request } = context
     const { method } = context.record
     const target = targetOf(proxy, context, path)
     if (hasPassed(context.header('via') ?? '', rules.outgoing.pseudonym)) throw new FacetError('loop-detected')
-    if (cached?.takes(request)) return cached.forward(context, target)
-    const { headers, hasBody, forwards } = outgoingHead(context, rules.outgoing)
+    const made = rules.make?.(context, path)
+    if (cached?.takes(request)) return cached.forward(context, target, path, made)
+    const { headers, hasBody, forwards, host: asked } = outgoingHead(context, rules.outgoing)
     if (forwards === 0) return answerLast(context)
+    if (made) headers.push(...made.request)
+    const host = rules.keepsHost && asked !== '' ? asked : undefined
     const body = hasBody ? bodyOf(context, headers) : undefined
     const headed = cached && ((status: number, fields: Fields) => void cached.changed(method, target, status, fields))
-    const exchange = new Exchange(context, body, { timers, timeout, rules: rules.incoming, headed })
-    pass({ exchange, method, path: target, headers }, passing(context, timeout)).catch((error) => exchange.fail(error))
+    const { incoming } = rules
+    const options = { timers, timeout, rules: incoming, headed, path, made: made?.response }
+    const exchange = new Exchange(context, body, options)
+    pass({ exchange, method, path: target, headers, host }, passing(context, timeout)).catch((error) =>
+      exchange.fail(error),
+    )
     return exchange.done.promise
   }
 }

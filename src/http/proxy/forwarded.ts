@@ -1,6 +1,7 @@
 import { isIPv6, type Socket } from 'node:net'
 import { isToken } from '../../lib/headers.ts'
 import type { RequestContext } from '../context.ts'
+import { addressOfNode, readForwarded } from './forwarded-field.ts'
 
 /** By which way a request has come to this server. */
 export interface Way {
@@ -20,17 +21,55 @@ export interface Way {
  */
 export function wayOf(context: RequestContext, trusted: number): Way {
   const { socket } = context.request
-  const said = (name: string) => (trusted === 0 ? [] : members(context.header(name)).slice(-trusted))
+  const said = trusted === 0 ? NOTHING : believed(context, trusted)
   const isEncrypted = (socket as { readonly encrypted?: boolean }).encrypted === true
-  const host = said('x-forwarded-host')[0] ?? context.header('host') ?? ''
-  const proto = said('x-forwarded-proto')[0] ?? (isEncrypted ? 'https' : 'http')
+  const host = said.host ?? context.header('host') ?? ''
+  const proto = said.proto ?? (isEncrypted ? 'https' : 'http')
   return {
-    addresses: [...said('x-forwarded-for'), addressOf(socket)],
+    addresses: [...said.addresses, addressOf(socket)],
     host,
     // The port that the client knows: the one that this server listens on may be another.
-    port: said('x-forwarded-port')[0] ?? /:(\d+)$/.exec(host)?.[1] ?? (proto === 'https' ? '443' : '80'),
+    port: said.port ?? /:(\d+)$/.exec(host)?.[1] ?? (proto === 'https' ? '443' : '80'),
     proto,
   }
+}
+
+/** What proxies in front of this server say of a request. */
+interface Said {
+  readonly addresses: readonly string[]
+  readonly host?: string | undefined
+  readonly port?: string | undefined
+  readonly proto?: string | undefined
+}
+
+const NOTHING: Said = { addresses: [] }
+
+/**
+ * What believed proxies say, in `X-Forwarded-*`, or in `Forwarded` where there is nothing of that. Both are not put together: proxies
+ * write one of them, and leave the other as the client has sent it.
+ */
+function believed(context: RequestContext, trusted: number): Said {
+  const last = (what: string) => members(context.header(`x-forwarded-${what}`)).slice(-trusted)
+  const [addresses, host, proto, port] = [last('for'), last('host')[0], last('proto')[0], last('port')[0]]
+  if (addresses.length > 0 || (host ?? proto ?? port) !== undefined)
+    return {
+      addresses,
+      host,
+      proto: schemeOf(proto),
+      port: port !== undefined && /^\d{1,5}$/.test(port) ? port : undefined,
+    }
+  const forwarded = readForwarded(context.header('forwarded') ?? '').slice(-trusted)
+  return {
+    addresses: forwarded.map((member) => addressOfNode(member.get('for')) ?? 'unknown'),
+    host: forwarded[0]?.get('host'),
+    proto: schemeOf(forwarded[0]?.get('proto')),
+  }
+}
+
+/** How the client speaks to the first proxy; `wss` is `https` in that respect, and what is no scheme of HTTP says nothing. */
+function schemeOf(said: string | undefined): string | undefined {
+  const scheme = said?.toLowerCase().replace(/^ws/, 'http')
+  return scheme === 'http' || scheme === 'https' ? scheme : undefined
 }
 
 /** What was asked, for a backend that makes links of it; names and values in turn. */
@@ -45,8 +84,9 @@ export function askerFields({ addresses, host, proto }: Way): string[] {
   return ['x-forwarded-for', addresses.join(', '), 'forwarded', forwarded]
 }
 
-/** The address at the other end; an IPv4 address that came as IPv6 is written as what it is. */
+/** The address at the other end; an IPv4 address that came as IPv6 is written as what it is, and a zone is known here alone. */
 function addressOf({ remoteAddress = '' }: Socket): string {
+  if (remoteAddress.includes('%')) return remoteAddress.slice(0, remoteAddress.indexOf('%'))
   return remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice(7) : remoteAddress
 }
 

@@ -1,12 +1,19 @@
 import { FacetError } from '../../errors.ts'
 import { listed } from '../../lib/headers.ts'
 import type { RequestContext } from '../context.ts'
+import type { Rewrite } from './rewrites.ts'
 import { withMember } from './via.ts'
 
 /** What a route does with the fields of its responses, settled when the app starts. */
 export interface IncomingRules {
-  /** Names that are not passed on, in lower case. */
+  /** Names that are not passed on as they are, in lower case. */
   readonly dropped: ReadonlySet<string>
+  /** The only names that are passed on, in lower case; undefined for all. */
+  readonly allowed: ReadonlySet<string> | undefined
+  /** What becomes of those fields of `dropped` that are passed on in another form. */
+  readonly rewrites: ReadonlyMap<string, Rewrite>
+  /** What every response has, names and values in turn. */
+  readonly common: readonly string[]
   /** What this server calls itself in `Via`. */
   readonly pseudonym: string
 }
@@ -19,6 +26,15 @@ export const CONNECTIONS: readonly string[] = [
   ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authentication-info', 'te'],
   ...['trailer', 'transfer-encoding', 'upgrade', 'via', 'x-request-id'],
 ]
+
+/** Whose response it is, and what is said in it for this request alone. */
+export interface Answered {
+  readonly context: RequestContext
+  /** Of the request, without what only says the client. */
+  readonly path: string
+  /** Names and values in turn. */
+  readonly made: readonly string[] | undefined
+}
 
 /** Without it nobody would know where the body ends, whatever `Connection` lists. */
 const LENGTH = 'content-length'
@@ -42,9 +58,10 @@ const NO_TRAILERS: ReadonlySet<string> = new Set([
 export function incomingHead(
   status: number,
   raw: readonly (string | Buffer)[],
-  { request, requestId }: Pick<RequestContext, 'request' | 'requestId'>,
-  { dropped, pseudonym }: IncomingRules,
+  { context, path, made }: Answered,
+  { dropped, allowed, rewrites, common, pseudonym }: IncomingRules,
 ): string[] {
+  const { request, requestId } = context
   const headers: string[] = []
   let via: string | undefined
   let connection: string | undefined
@@ -59,16 +76,24 @@ export function incomingHead(
       if (name === LENGTH) {
         if (status === 204) continue
         hasLength = true
-      }
+      } else if (allowed !== undefined && !allowed.has(name)) continue
       headers.push(given, value)
     } else if (name === 'via') via = via === undefined ? value : `${via}, ${value}`
     else if (name === 'trailer') trailer = trailer === undefined ? value : `${trailer}, ${value}`
     else if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`
     else if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked')
       throw new FacetError('backend-malformed', { detail: `the transfer coding '${value}' is not known` })
+    else {
+      const rewrite = rewrites.get(name)
+      if (rewrite !== undefined) headers.push(given, rewrite(value, context, path))
+    }
   }
   const kept = connection === undefined ? headers : withoutNamed(headers, connection)
   kept.push('via', withMember(via, '1.1', pseudonym), 'x-request-id', requestId)
+  if (status >= 200) {
+    kept.push(...common)
+    if (made) kept.push(...made)
+  }
   // Only a body in chunks has something behind it.
   const isChunked =
     !hasLength && request.httpVersion === '1.1' && request.method !== 'HEAD' && status !== 204 && status !== 304
@@ -77,11 +102,16 @@ export function incomingHead(
 }
 
 /** The fields behind a body that may be passed on, names and values in turn; the client has been told that they come, or not. */
-export function trailersOf(raw: readonly (string | Buffer)[]): [name: string, value: string][] {
+export function trailersOf(
+  raw: readonly (string | Buffer)[],
+  { dropped, allowed }: IncomingRules,
+): [name: string, value: string][] {
   const trailers: [string, string][] = []
   for (let at = 0; at < raw.length; at += 2) {
-    const name = text(raw[at] as string | Buffer)
-    if (!NO_TRAILERS.has(name.toLowerCase())) trailers.push([name, text(raw[at + 1] as string | Buffer)])
+    const given = text(raw[at] as string | Buffer)
+    const name = given.toLowerCase()
+    if (NO_TRAILERS.has(name) || dropped.has(name) || (allowed !== undefined && !allowed.has(name))) continue
+    trailers.push([given, text(raw[at + 1] as string | Buffer)])
   }
   return trailers
 }
@@ -97,6 +127,7 @@ function withoutNamed(headers: string[], connection: string): string[] {
   return kept
 }
 
-function text(value: string | Buffer): string {
+/** A part of a raw head: undici gives bytes where it has not made text of them. */
+export function text(value: string | Buffer): string {
   return typeof value === 'string' ? value : value.toString('latin1')
 }

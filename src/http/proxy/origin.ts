@@ -6,7 +6,7 @@ import { passage, passing } from '../../call/passage.ts'
 import { urlsOf } from '../../config-backends.ts'
 import type { Upstream } from '../../endpoint/proxy.ts'
 import { Fields } from '../../lib/fields.ts'
-import { poolsOf } from './pools.ts'
+import { poolsOf, withServerName } from './pools.ts'
 
 /** A way to ask a backend for what may be kept. */
 export interface Origin {
@@ -15,8 +15,16 @@ export interface Origin {
   /**
    * @param more names and values in turn, beside those that the cache has seen
    * @param who the same, where the answer is for this client alone
+   * @param host what the backend is told to be; undefined for what it is
    */
-  ask(method: string, path: string, more: readonly string[], who: readonly string[], caller: Caller): AskOrigin
+  ask(
+    method: string,
+    path: string,
+    more: readonly string[],
+    who: readonly string[],
+    caller: Caller,
+    host: string | undefined,
+  ): AskOrigin
 }
 
 /**
@@ -30,14 +38,15 @@ export function openOrigin(backend: Upstream, common: readonly string[], runtime
   const base = pathname.replace(/\/+$/, '')
   const pools = poolsOf(backend, runtime)
   const pass = passage(
-    async ({ method, path, headers, signal }: Asked, _, instance) => {
-      const answer = pools.of(instance).request({
+    async ({ method, path, headers, signal, host }: Asked, _, instance) => {
+      const asked = {
         method: method as 'GET',
         path: instance.base + path,
-        headers: [...headers, 'host', instance.authority],
+        headers: [...headers, 'host', host ?? instance.authority],
         signal,
-        responseHeaders: 'raw',
-      })
+        responseHeaders: 'raw' as const,
+      }
+      const answer = pools.of(instance).request(host === undefined ? asked : withServerName(asked, instance))
       const {
         statusCode: status,
         headers: head,
@@ -52,14 +61,14 @@ export function openOrigin(backend: Upstream, common: readonly string[], runtime
   )
   return {
     urlOf: (path) => origin + base + path,
-    ask: (method, path, more, who, caller) => async (fields, token, isShared) => {
+    ask: (method, path, more, who, caller, host) => async (fields, token, isShared) => {
       const requested = Date.now()
       const abort = new AbortController()
       const cancel = (reason: unknown) => abort.abort(reason)
       token.on(cancel)
       try {
         const sent = [...fields.raw, ...common, ...more, ...(isShared ? [] : who)]
-        const asked = { method, path, headers: sent, signal: abort.signal }
+        const asked = { method, path, headers: sent, signal: abort.signal, host }
         const { status, headers, body } = await pass(asked, passing({ token, caller }, backend.timeout))
         // The body goes on, also where whoever asked for the head no longer waits.
         const raw = (headers as unknown as readonly (string | Buffer)[]).map(text)
@@ -79,6 +88,7 @@ interface Asked {
   readonly path: string
   readonly headers: string[]
   readonly signal: AbortSignal
+  readonly host: string | undefined
 }
 
 /** A body whose failure is one of the table's, and whose connection is closed where nobody wants it, begun or not. */

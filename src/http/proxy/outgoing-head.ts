@@ -12,6 +12,8 @@ export interface OutgoingRules {
   readonly allowed: ReadonlySet<string> | undefined
   /** What every request is sent, names and values in turn. */
   readonly common: readonly string[]
+  /** What this server does not say of who asks, since the route denies it or says it; undefined for none. */
+  readonly unsaid: ReadonlySet<string> | undefined
   /** What this server calls itself in `Via`. */
   readonly pseudonym: string
   /** How many proxies in front of this server are believed. */
@@ -25,6 +27,8 @@ export interface OutgoingHead {
   readonly hasBody: boolean
   /** How many more proxies may pass it on (`Max-Forwards`); undefined where nothing is said. */
   readonly forwards: number | undefined
+  /** What the client has asked, '' where it has not said: for backends that are told. */
+  readonly host: string
 }
 
 /**
@@ -84,8 +88,14 @@ export function outgoingHead(context: RequestContext, rules: OutgoingRules): Out
   const kept = named === undefined ? headers : without(headers, named)
   const way = wayOf(context, rules.trusted)
   kept.push('via', withMember(via, request.httpVersion, rules.pseudonym), 'x-request-id', requestId)
-  kept.push(...askedFields(way), ...askerFields(way), ...rules.common)
-  return { headers: kept, hasBody: isChunked || length !== '0', forwards: forwardsOf(request, forwards, kept) }
+  kept.push(...said(askedFields(way), rules), ...said(askerFields(way), rules), ...rules.common)
+  const hasBody = isChunked || length !== '0'
+  return { headers: kept, hasBody, forwards: forwardsOf(request, forwards, kept), host: way.host }
+}
+
+/** Fields that this server says of who asks, as far as the route leaves it to. */
+export function said(fields: readonly string[], { unsaid }: Pick<OutgoingRules, 'unsaid'>): readonly string[] {
+  return unsaid === undefined ? fields : without(fields, unsaid)
 }
 
 /** The fields that belong to the connection because it says so; undefined where that is none, as nearly always. */

@@ -35,6 +35,11 @@ export function poolsOf(backend: Upstream, runtime: Runtime): Pools {
   })
 }
 
+/** Options of a request whose `Host` is not its instance's: TLS is told the instance's name, and would else be told the other. */
+export function withServerName<O extends object>(options: O, { serverName }: Instance): O {
+  return serverName === undefined ? options : { ...options, servername: serverName }
+}
+
 function openPool({ origin, serverName }: Instance, { timeout }: Upstream): Pool {
   return new Pool(origin, {
     connections: 256,
