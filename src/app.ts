@@ -14,6 +14,7 @@ import { DefinitionError } from './errors.ts'
 import { wantBody } from './http/continue.ts'
 import { createHandler, type Handler } from './http/handler.ts'
 import { createShell, notFound } from './http/shell.ts'
+import { type UpgradeListener, upgradeListener } from './http/upgrade.ts'
 import { openBus } from './ops/bus.ts'
 import { livez, type Readiness, readyz } from './ops/health.ts'
 
@@ -33,6 +34,13 @@ export interface AppOptions {
 export interface App extends Express {
   /** The whole of it as a plain request listener, which does not wake Express for Facet's own routes. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  /**
+   * The same for requests for WebSockets and other protocols, which Node gives away with an event of their own: a server that the app is
+   * mounted in passes them on. What it mounts the app under it takes off `request.url` before.
+   *
+   * @example server.on('upgrade', (request, socket, head) => facet.upgrade(request, socket, head, () => theirs.handleUpgrade(…)))
+   */
+  readonly upgrade: UpgradeListener
   readonly readiness: Readiness
   readonly registry: Registry
   readonly runtime: OpenRuntime
@@ -91,21 +99,22 @@ export async function app({ config = readConfig(), registry, before = [], after 
   }
   const shell = createShell(handler, { before, after, pages: { '/livez': livez, '/readyz': readyz(readiness) } })
 
-  const throughExpress = (request: IncomingMessage, response: ServerResponse) => {
+  const throughExpress = (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
     // Any middleware may read a body.
     wantBody(response)
     shell(request as never, response as never, (error?: unknown) =>
-      notFound(request as never, response as never, error as never),
+      next && !error ? next() : notFound(request as never, response as never, error as never),
     )
   }
   const listener =
     before.length > 0
       ? throughExpress
-      : (request: IncomingMessage, response: ServerResponse) =>
-          void (handler(request, response, true) || throughExpress(request, response))
+      : (request: IncomingMessage, response: ServerResponse, next?: () => void) =>
+          void (handler(request, response, true) || throughExpress(request, response, next))
   await stores.started()
   return Object.assign(shell, {
     listener,
+    upgrade: upgradeListener(listener),
     readiness,
     registry: known,
     runtime,

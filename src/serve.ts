@@ -35,7 +35,7 @@ export async function serve(options: AppOptions = {}): Promise<Serving> {
   const servers: RunningServer[] = []
   const forgotten = catchForgotten(log)
   try {
-    servers.push(await listen(running.listener, config.port, config.host))
+    servers.push(await listen(running.listener, config.port, config.host, 'PORT', running.upgrade))
     if (config.controlToken !== undefined) {
       const control = controlListener(config.controlToken, running)
       const listener: RequestListener = (request, response) => {

@@ -6,6 +6,7 @@ import { DefinitionError } from '../errors.ts'
 import { checkOptions } from '../options.ts'
 import { checkRoute } from './options.ts'
 import { type ProxyHeadOptions, type ProxyHeads, proxyHeadShape, settleHeads } from './proxy-head-options.ts'
+import { type UpgradeOptions, type UpgradeSettings, upgradeOption, upgradeSettings } from './proxy-upgrade-options.ts'
 import type { Route, Share } from './request.ts'
 
 const BRAND = Symbol.for('facet.proxy')
@@ -32,6 +33,8 @@ export interface ProxyOptions extends ProxyHeadOptions {
   readonly rewrite?: Readonly<Record<`/${string}`, `/${string}`>>
   /** Keeps what the backend says may be kept (RFC 9111). */
   readonly cache?: ProxyCacheOptions
+  /** How WebSockets and other upgrades are passed on; `false` where none are. */
+  readonly websocket?: UpgradeOptions | false
 }
 
 /** How the responses of a proxied route are kept. */
@@ -60,6 +63,8 @@ export interface ProxyRoute {
   readonly rewrite: ReadonlyMap<string, string>
   readonly cache: HttpCacheOptions | undefined
   readonly heads: ProxyHeads
+  /** Undefined where it switches to no other protocol. */
+  readonly upgrade: UpgradeSettings | undefined
 }
 
 const path = z.string().regex(/^\/[^?#\s]*$/, "a path that starts with '/' was expected")
@@ -75,6 +80,7 @@ const optionsSchema = z.strictObject({
     })
     .optional(),
   ...proxyHeadShape,
+  websocket: upgradeOption.optional(),
 })
 
 const MEBIBYTE = 1024 * 1024
@@ -110,6 +116,7 @@ export function proxy(route: Route, backend: Upstream, options: ProxyOptions = {
       share: options.cache.share ?? 'user',
     },
     heads: settleHeads(route, options),
+    upgrade: upgradeSettings(options.websocket),
   })
 }
 

@@ -30,7 +30,8 @@ export function drainer(server: Server): Drain {
     }, UNUSED)
     const cut = setTimeout(() => {
       finished = false
-      server.closeAllConnections()
+      // The server itself no longer knows of those that have switched to another protocol.
+      for (const socket of sockets) socket.destroy()
     }, milliseconds)
     await closed
     clearInterval(sweep)

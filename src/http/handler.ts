@@ -10,9 +10,11 @@ import { identifier, negotiate, negotiateProblem } from './identify.ts'
 import { asFacetError, sendProblem } from './problem.ts'
 import { type Forward, forwarder } from './proxy/forward.ts'
 import type { ProxySettings } from './proxy/rules.ts'
+import { upgrader } from './proxy/upgrade.ts'
 import { Respond, type Responder } from './respond.ts'
 import type { Match } from './router.ts'
 import { makeRouter, type Served, type View } from './routes.ts'
+import { isWebSocket, upgradeOf } from './upgrade.ts'
 
 /**
  * Answers a request if a route of Facet's matches; false leaves it to whatever comes next. `untouched` says that it comes
@@ -33,12 +35,20 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
   const identify = identifier(registry.clients)
   const router = makeRouter(registry, options.runtime, identify.vary)
   const forward: Forward = forwarder(registry, options.runtime, options.config)
+  const passUpgrade = upgrader(registry, options.runtime, options.config, fail)
   const serve = (
     { target, params }: Match<Served>,
     client: Client,
     context: RequestContext,
     path: string,
   ): void | Promise<void> => {
+    const upgrade = upgradeOf(context.request)
+    if (upgrade) {
+      const pass = target.kind === 'proxy' ? passUpgrade(target.proxy) : undefined
+      if (pass) return pass(context, path, upgrade)
+      // Others may be refused by an ordinary answer; with a WebSocket nobody would know what to do with it.
+      if (isWebSocket(upgrade)) throw new FacetError('input-invalid', { issues: [NO_UPGRADE] })
+    }
     if (target.kind === 'proxy') return forward(target, context, path)
     wantBody(context.response)
     context.statuses = target.registered.endpoint.settings.statuses
@@ -64,6 +74,8 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
     return true
   }
 }
+
+const NO_UPGRADE = { path: 'headers.upgrade', message: 'this route does not switch to another protocol' }
 
 /** What no route is ever looked up for. */
 function checkTarget(context: RequestContext, urlMaxBytes: number): void {

@@ -6,6 +6,7 @@ import { DefinitionError, type ErrorCode, FacetError } from '../errors.ts'
 import { holdBody } from './continue.ts'
 import { type Drain, drainer } from './drain.ts'
 import { problemOf } from './problem.ts'
+import { isUpgrade, type UpgradeListener } from './upgrade.ts'
 
 /**
  * Node's own bounds, set on purpose, in milliseconds. A whole request must arrive within 300 s: large uploads to proxied
@@ -55,6 +56,7 @@ function refuse(cause: NodeJS.ErrnoException, socket: Socket): void {
  * Listens.
  *
  * @param variable the environment variable that sets the port, for messages
+ * @param upgrade is given requests for other protocols; without it they are ordinary ones
  * @throws DefinitionError when the port is taken or may not be used
  */
 export function listen(
@@ -62,9 +64,12 @@ export function listen(
   port: number,
   host: string,
   variable = 'PORT',
+  upgrade?: UpgradeListener,
 ): Promise<RunningServer> {
   // A request without a Host is refused in the same form as everything else (http/handler.ts), not with Node's empty answer.
-  const server = createServer({ ...BOUNDS, requireHostHeader: false }, listener)
+  const options = { ...BOUNDS, requireHostHeader: false, ...(upgrade && { shouldUpgradeCallback: isUpgrade }) }
+  const server = createServer(options, listener)
+  if (upgrade) server.on('upgrade', (request, socket, head) => upgrade(request, socket, head))
   server.on('clientError', refuse)
   // Whoever answers says when it wants the body: of what is passed on, that is when the backend does.
   server.on('checkContinue', (request, response) => {

@@ -69,7 +69,7 @@ export async function harness({
   }))
   const config = readConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', ...environment })
   const running = await app({ config, registry: makeRegistry(modules, clientModules), before, after })
-  const { port, drain } = await listen(running.listener, 0, '127.0.0.1')
+  const { port, drain } = await listen(running.listener, 0, '127.0.0.1', 'PORT', running.upgrade)
   const url = `http://127.0.0.1:${port}`
   const request: Harness['request'] = async (path, init) => {
     const reply = await fetch(url + path, { redirect: 'manual', ...init })

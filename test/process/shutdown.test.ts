@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type ScriptedBackend, scriptedBackend } from 'facet/testing'
+import { handshake, TEXT, upgraded, webSocketServer } from '../integration/support/websocket.ts'
 import { endAll, eventually } from './child.ts'
 import { makeProject, removeProjects } from './project.ts'
 import { accepts, open } from './socket.ts'
@@ -122,5 +123,24 @@ describe('SHUTDOWN_SECONDS bounds what is waited for', () => {
     expect(performance.now() - began).toBeLessThan(10_000)
     expect(facet.out()).toMatch(/"finished":false,"msg":"stopped"/)
     expect(requestLines(facet)).toMatchObject([{ status: 499, code: 'client-closed' }])
+  })
+
+  test('a WebSocket is ended on both sides, after it could go on until then', async () => {
+    const chat = await webSocketServer()
+    const environment = { ...makeProject(ROUTES).variables, SLOW_URL: chat.url, SHUTDOWN_SECONDS: '1' }
+    const { facet, url } = await start(environment)
+    const { status, peer } = await upgraded(url, handshake('/passed/chat'))
+    expect(status).toBe(101)
+    const began = performance.now()
+    facet.kill('SIGTERM')
+    await refuses(url)
+    chat.peers[0]?.send(TEXT, 'still here')
+    expect((await peer.frame(0)).payload.toString()).toBe('still here')
+    expect(await facet.ended).toBe(0)
+    expect(performance.now() - began).toBeGreaterThan(900)
+    expect(performance.now() - began).toBeLessThan(10_000)
+    await eventually('both sides are told', () => peer.isOver && chat.connections === 0)
+    expect(requestLines(facet)).toMatchObject([{ status: 101, path: '/passed/chat' }])
+    await chat.close()
   })
 })

@@ -34,7 +34,7 @@ export async function startDemo(): Promise<Demo> {
     RATES_URL: backends.rates.url,
   })
   const running = await app({ config })
-  const { port, drain } = await listen(running.listener, 0, '127.0.0.1')
+  const { port, drain } = await listen(running.listener, 0, '127.0.0.1', 'PORT', running.upgrade)
   const url = `http://127.0.0.1:${port}`
   const ask = async (path: string, init: RequestInit): Promise<AnyReply> => {
     const reply = await fetch(url + path, init)

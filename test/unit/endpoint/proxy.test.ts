@@ -58,3 +58,34 @@ describe('a proxy', () => {
     )
   })
 })
+
+describe('what a proxy switches to', () => {
+  test('is everything that pages of its own host ask for, for five minutes of silence, if nothing is said', () => {
+    const { upgrade } = proxy('ANY /crm/*path', crm)
+    expect(upgrade).toEqual({ origins: new Set(), idle: 300_000 })
+    expect(proxy('ANY /crm/*path', crm, { websocket: false }).upgrade).toBeUndefined()
+  })
+
+  test('is as it is said', () => {
+    const websocket = { origins: ['https://A.example', 'http://localhost:8080', 'app://x', '*'], idle: '90s' } as const
+    expect(proxy('ANY /crm/*path', crm, { websocket }).upgrade).toEqual({
+      origins: new Set(['https://a.example', 'http://localhost:8080', 'app://x', '*']),
+      idle: 90_000,
+    })
+  })
+
+  test.each<[unknown, string]>([
+    [true, "at 'websocket' (true): false or { origins, idle } was expected"],
+    [{ origin: ['*'] }, "at 'websocket.origin'"],
+    [{ origins: ['a.example'] }, "at 'websocket.origins.0' ('a.example'): an origin as browsers send it"],
+    [{ origins: ['https://a.example/'] }, "('https://a.example/'): an origin as browsers send it"],
+    [{ origins: ['https://a.example:443'] }, "('https://a.example:443'): an origin as browsers send it"],
+    [{ origins: '*' }, "at 'websocket.origins' ('*')"],
+    [{ idle: '0s' }, "at 'websocket.idle' ('0s'): a duration above 0 and below 25 days was expected"],
+    [{ idle: '25d' }, "at 'websocket.idle' ('25d'): a duration above 0"],
+    [{ idle: 5 }, "at 'websocket.idle' (5)"],
+  ])('is refused as %j', (websocket, message) => {
+    expect(said('ANY /crm/*path', { websocket })).toThrow(DefinitionError)
+    expect(said('ANY /crm/*path', { websocket })).toThrow(message)
+  })
+})

@@ -1,0 +1,103 @@
+import type { Runtime } from '../../call/call.ts'
+import { passage, passing } from '../../call/passage.ts'
+import type { ProxyRoute } from '../../endpoint/proxy.ts'
+import type { UpgradeSettings } from '../../endpoint/proxy-upgrade-options.ts'
+import type { Registry } from '../../endpoint/registry.ts'
+import { FacetError } from '../../errors.ts'
+import type { RequestContext } from '../context.ts'
+import { isWebSocket, type Upgrade } from '../upgrade.ts'
+import { wayOf } from './forwarded.ts'
+import { type PassOn, passOn } from './pass-on.ts'
+import { type ProxySettings, rulesOf } from './rules.ts'
+import { targetOf } from './target.ts'
+import { Tunnel, type TunnelOptions } from './tunnel.ts'
+import { upgradeHead } from './upgrade-head.ts'
+import { checkOrigin } from './upgrade-origin.ts'
+import { hasPassed } from './via.ts'
+
+/** Passes an upgrade on to a proxied route's backend. Throws, or refuses later, where there is nothing to switch to. */
+export type PassUpgrade = (context: RequestContext, path: string, upgrade: Upgrade) => void
+
+/** What goes through the policies of its backend. */
+interface Asking {
+  readonly tunnel: Tunnel
+  readonly upgrade: Upgrade
+  readonly method: string
+  readonly path: string
+  readonly headers: readonly string[]
+  /** What the backend is told to be; undefined for what it is. */
+  readonly host: string | undefined
+}
+
+/**
+ * One way a proxied route that may switch protocols, made when the app starts.
+ *
+ * @param refuse tells a client why nothing is switched to, at once, and the log
+ */
+export function upgrader(
+  { proxies }: Registry,
+  runtime: Runtime,
+  settings: ProxySettings,
+  refuse: TunnelOptions['refuse'],
+): (proxy: ProxyRoute) => PassUpgrade | undefined {
+  const ways = new Map<ProxyRoute, PassUpgrade>()
+  const on = passOn()
+  for (const { proxy } of proxies)
+    if (proxy.upgrade) ways.set(proxy, open(proxy, proxy.upgrade, runtime, settings, { refuse, on }))
+  return (proxy) => ways.get(proxy)
+}
+
+function open(
+  proxy: ProxyRoute,
+  allowed: UpgradeSettings,
+  runtime: Runtime,
+  settings: ProxySettings,
+  { refuse, on }: { readonly refuse: TunnelOptions['refuse']; readonly on: PassOn },
+): PassUpgrade {
+  const { backend } = proxy
+  const { timeout } = backend
+  const { outgoing, incoming, make, keepsHost } = rulesOf(proxy, runtime, settings)
+  const { trusted, pseudonym } = outgoing
+  const options = { timers: runtime.timers, timeout, idle: allowed.idle, rules: incoming, refuse }
+  const tunnels = runtime.single(TUNNELS, () => new Tunnels())
+  const pass = passage<Asking, { readonly status: number }>(
+    ({ tunnel, upgrade, method, path, headers, host }, _, instance) => {
+      const fields = [...headers, 'host', host ?? instance.authority]
+      if (tunnel.start()) on({ tunnel, upgrade, instance, method, path: instance.base + path, fields })
+      return tunnel.head.promise
+    },
+    runtime,
+    backend,
+  )
+  return (context, path, upgrade) => {
+    const { method } = context.record
+    if (isWebSocket(upgrade) && method !== 'GET')
+      throw new FacetError('input-invalid', {
+        issues: [{ path: 'method', message: 'a WebSocket is opened by GET' }],
+      })
+    checkOrigin(context.header('origin'), wayOf(context, trusted).host, allowed)
+    const target = targetOf(proxy, context, path)
+    if (hasPassed(context.header('via') ?? '', pseudonym)) throw new FacetError('loop-detected')
+    const made = make?.(context, path)
+    const { headers, host } = upgradeHead(context, upgrade, outgoing)
+    const tunnel = new Tunnel({ context, path, made: made?.response }, upgrade, options)
+    tunnels.add(tunnel)
+    tunnel.ended.promise.then(() => tunnels.delete(tunnel))
+    const asking = {
+      ...{ tunnel, upgrade, method, path: target },
+      headers: made ? [...headers, ...made.request] : headers,
+      host: keepsHost && host !== '' ? host : undefined,
+    }
+    pass(asking, passing(context, timeout)).catch((error: unknown) => tunnel.fail(error))
+  }
+}
+
+/** Under which a runtime keeps its tunnels. */
+const TUNNELS = {}
+
+/** Those that are open: they end with the app, wherever it is mounted. */
+class Tunnels extends Set<Tunnel> {
+  async close(): Promise<void> {
+    await Promise.all([...this].map((tunnel) => tunnel.close()))
+  }
+}
