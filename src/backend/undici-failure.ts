@@ -10,6 +10,7 @@ export function failureOf(error: unknown): FacetError {
     return new FacetError('backend-timeout', { cause: error })
   if (
     error instanceof errors.HTTPParserError ||
+    isBadAnswer(error) ||
     error instanceof errors.HeadersOverflowError ||
     error instanceof errors.ResponseContentLengthMismatchError
   )
@@ -18,4 +19,9 @@ export function failureOf(error: unknown): FacetError {
   const { message } = error as { readonly message?: unknown }
   const detail = typeof message === 'string' ? message : 'the connection gave no reason'
   return new FacetError('backend-unreachable', { detail, cause: error })
+}
+
+/** An answer that nobody has asked for: a second one, a 100, a change of the protocol. undici tells it by its message alone. */
+function isBadAnswer(error: unknown): boolean {
+  return error instanceof errors.SocketError && /^bad (response|upgrade)$/.test(error.message)
 }

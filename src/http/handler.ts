@@ -2,8 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client } from '../endpoint/client.ts'
 import type { Registry } from '../endpoint/registry.ts'
 import { FacetError } from '../errors.ts'
-import { rawField } from '../lib/headers.ts'
-import { hasDotSegments } from '../lib/path.ts'
+import { checkMessage, isBehindRefused } from './check-message.ts'
 import { RequestContext } from './context.ts'
 import { wantBody } from './continue.ts'
 import { identifier, negotiate, negotiateProblem } from './identify.ts'
@@ -57,9 +56,11 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
     return new Respond(options, context, target, view, format).run(params)
   }
   return (request, response, untouched) => {
+    if (isBehindRefused(request)) return true
     const context = new RequestContext(request, response, untouched)
     try {
-      checkTarget(context, options.config.urlMaxBytes)
+      checkMessage(context, options.config.urlMaxBytes)
+      if (isServerWide(context)) return answerMethod(METHODS, context)
       const byPath = identify.byPath(context.path)
       const path = byPath === undefined ? context.path : byPath.rest
       const match = router.find(context.record.method, path)
@@ -77,20 +78,11 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
 
 const NO_UPGRADE = { path: 'headers.upgrade', message: 'this route does not switch to another protocol' }
 
-/** What no route is ever looked up for. */
-function checkTarget(context: RequestContext, urlMaxBytes: number): void {
-  const { request, path } = context
-  // Exactly one, says RFC 9112, section 3.2. Node would refuse none with an empty answer, and let two through.
-  const host = rawField(request.rawHeaders, 'host')
-  if (host === null || (host === undefined && request.httpVersion === '1.1'))
-    throw new FacetError('input-invalid', {
-      issues: [{ path: 'headers.host', message: 'one Host field was expected' }],
-    })
-  if ((request.url?.length ?? 0) > urlMaxBytes) throw new FacetError('uri-too-long')
-  if (path.includes('.') || path.includes('%')) {
-    if (hasDotSegments(path))
-      throw new FacetError('input-invalid', { issues: [{ path: 'path', message: 'dot segments are not allowed' }] })
-  }
+/** What `OPTIONS *` is told, which asks of no resource but of the whole server (RFC 9110, section 9.3.7). */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+function isServerWide({ path, record }: RequestContext): boolean {
+  return path === '*' && record.method === 'OPTIONS'
 }
 
 /** No route has the method: 405 with `Allow`, but only where the path is known; OPTIONS is answered from the same list. */

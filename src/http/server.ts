@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { channels } from '../channels.ts'
 import { DefinitionError, type ErrorCode, FacetError } from '../errors.ts'
@@ -33,20 +40,43 @@ const REFUSALS: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 }
 
+/** What Node keeps in fields of a socket: the answer that it is busy with, and the last request that was read from it. */
+type Served = Socket & {
+  readonly _httpMessage?: ServerResponse | null
+  readonly parser?: { readonly incoming?: IncomingMessage | null } | null
+}
+
+/** What can be asked instead of a CONNECT. */
+const TUNNEL_ALLOW = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
 function refuse(cause: NodeJS.ErrnoException, socket: Socket): void {
   // Behind half an answer, a second one would be read as the first one's body. Node's own handler looks at the same field.
-  const { _httpMessage: answering } = socket as { _httpMessage?: ServerResponse | null }
+  const { _httpMessage: answering, parser } = socket as Served
   // A client that leaves in the middle of its request is that request's business.
+  const isUnfinished = answering || parser?.incoming?.complete === false
   const hasLeft =
-    cause.code === 'ECONNRESET' || !socket.writable || (answering && cause.code === 'HPE_INVALID_EOF_STATE')
+    cause.code === 'ECONNRESET' || !socket.writable || (isUnfinished && cause.code === 'HPE_INVALID_EOF_STATE')
   if (hasLeft || answering?.headersSent) return void socket.destroy()
-  const error = new FacetError(REFUSALS[cause.code ?? ''] ?? 'input-invalid', { cause })
-  const { code, status } = error
+  answer(new FacetError(REFUSALS[cause.code ?? ''] ?? 'input-invalid', { cause }), socket)
+}
+
+function refuseTunnel(socket: Socket): void {
+  // The parser is gone from it, and with it Node's bounds.
+  socket.on('error', () => {}).setTimeout(BOUNDS.keepAliveTimeout, () => socket.destroy())
+  if ((socket as Served)._httpMessage) return void socket.destroy()
+  socket.resume()
+  answer(new FacetError('method-unknown', { headers: { Allow: TUNNEL_ALLOW } }), socket)
+}
+
+/** Answers what has become no request of anybody's, and ends the connection. */
+function answer(error: FacetError, socket: Socket): void {
+  const { code, status, headers = {} } = error
   const id = randomUUID()
   const problem = problemOf(error, status, id)
   const text = JSON.stringify(problem)
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n${text}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ${id}\r\n${more.join('')}Connection: close\r\n\r\n${text}`,
   )
   const nothing = { method: '', path: '', route: undefined, client: undefined, cache: undefined, sources: [] }
   channels.request.publish({ ...nothing, id, started: performance.now(), duration: 0, status, code, error })
@@ -78,6 +108,8 @@ export function listen(
   })
   // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1); Node would answer it with an empty 417.
   server.on('checkExpectation', listener)
+  // Nobody is given a tunnel (RFC 9110, section 9.3.6); Node would hang up without a word.
+  server.on('connect', (_, socket) => refuseTunnel(socket as Socket))
   const drain = drainer(server)
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -1,10 +1,10 @@
-import { STATUS_CODES } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { failureOf } from '../../backend/undici-failure.ts'
 import { FacetError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
 import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
 import type { RequestContext } from '../context.ts'
+import { Answer } from './answer.ts'
 import { type Answered, type IncomingRules, incomingHead, text, trailersOf } from './incoming-head.ts'
 import { IDLE } from './pools.ts'
 import { RequestBody } from './request-body.ts'
@@ -31,8 +31,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #context: RequestContext
   readonly #options: ExchangeOptions
   readonly #body: RequestBody | Buffer | undefined
+  readonly #answer: Answer
   #controller: Dispatcher.DispatchController | undefined
   #timer: Timer | undefined
+  /** What hears of the connection while the answer waits for the one before it. */
+  #queued: (() => void) | undefined
   /** When something has last moved, in either direction, as `performance.now()` counts. */
   #moved = 0
   #status = 0
@@ -42,10 +45,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#context = context
     this.#body = body
     this.#options = options
-    // Who is refused by the policies has never waited for it.
-    this.head.promise.catch(() => {})
+    this.#answer = new Answer(context.response, this)
+    // By then all is read that came with it. Who is refused by the policies has never waited for it.
+    this.head.promise.then(
+      () => this.#answer.hurry(),
+      () => {},
+    )
     context.token.on(this)
-    context.response.once('close', () => this.#closed())
+    const { request, response, token } = context
+    const closed = () => this.#closed()
+    response.once('close', closed)
+    // Who has left while something else took its time is not heard of again.
+    if (request.socket.destroyed || response.destroyed) token.cancel(new FacetError('client-closed'))
+    // A pipelined request's answer hears of its connection only when its turn has come.
+    else if (response.socket === null) {
+      request.socket.once('close', closed)
+      this.#queued = closed
+    }
   }
 
   get isOver(): boolean {
@@ -73,6 +89,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#end()
     if (this.#body instanceof RequestBody) this.#body.destroy()
     this.#controller?.abort(error)
+    this.#answer.cut(this.#context.request.httpVersion)
     this.head.reject(error)
     this.done.reject(error)
   }
@@ -89,7 +106,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const quiet = performance.now() - moved
     const isUploading = this.#body instanceof RequestBody && !this.#body.readableEnded && this.#controller !== undefined
     if (this.#status === 0 && !isUploading) return this.fail(new FacetError('backend-timeout'))
-    if (quiet >= IDLE) return this.fail(new FacetError('backend-timeout', { detail: 'nothing has moved for too long' }))
+    if (quiet >= IDLE) {
+      const code = this.#answer.isClients ? 'client-closed' : 'backend-timeout'
+      return this.fail(new FacetError(code, { detail: 'nothing has moved for too long' }))
+    }
     this.#await(this.#status === 0 ? Math.min(timeout, IDLE - quiet) : IDLE - quiet)
   }
 
@@ -104,6 +124,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     _: unknown,
     reason: string | undefined = undefined,
   ): void {
+    // What follows a 101 is another protocol, which nobody has asked for; below 100 there is nothing.
+    if (status < 100 || status === 101)
+      throw new FacetError('backend-malformed', { detail: `it answered with the status ${status}` })
     const { request, response } = this.#context
     const raw = controller.rawHeaders as (string | Buffer)[]
     const { path, made, rules } = this.#options
@@ -118,40 +141,35 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#options.headed?.(status, new Fields(raw.map(text)))
     this.#moved = performance.now()
     this.#await(IDLE)
-    const phrase = reason !== undefined && /^[\t\x20-\x7e]+$/.test(reason) ? reason : STATUS_CODES[status]
-    response.writeHead(status, phrase ?? '', headers as never)
+    this.#answer.begin(status, reason, headers)
     this.head.resolve({ status })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#moved = performance.now()
-    const { response } = this.#context
-    if (response.write(chunk)) return
-    controller.pause()
-    response.once('drain', () => {
-      this.#moved = performance.now()
-      controller.resume()
-    })
+    this.#answer.write(chunk, controller)
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
-    if (this.#isOver) return
-    const { response } = this.#context
+    // The timer stays: a client that reads no further holds its connection no longer than a silent backend could.
+    this.#moved = performance.now()
     const trailers = controller.rawTrailers as (string | Buffer)[] | null
-    if (trailers && trailers.length > 0) response.addTrailers(trailersOf(trailers, this.#options.rules) as never)
-    response.end()
-    // The client may still be reading; that it does not is its own affair, and the server's bound.
-    this.#timer?.clear()
+    this.#answer.end(trailers === null ? [] : trailersOf(trailers, this.#options.rules))
   }
 
   onResponseError(_: unknown, error: Error): void {
     this.fail(failureOf(error))
   }
 
+  /** For the answer alone: its client takes more. */
+  drained(): void {
+    this.#moved = performance.now()
+  }
+
   /** The client has all of it, or has left. */
   #closed(): void {
     if (this.#isOver) return
-    if (!this.#context.response.writableFinished) return this.#context.token.cancel(new FacetError('client-closed'))
+    if (!this.#answer.isDone) return this.#context.token.cancel(new FacetError('client-closed'))
     this.#end()
     this.#context.done(this.#status)
     this.done.resolve()
@@ -165,6 +183,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #end(): void {
     this.#isOver = true
     this.#timer?.clear()
-    this.#context.token.off(this)
+    const { request, token } = this.#context
+    token.off(this)
+    if (this.#queued) request.socket.off('close', this.#queued)
   }
 }

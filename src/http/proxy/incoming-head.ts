@@ -66,6 +66,7 @@ export function incomingHead(
   let via: string | undefined
   let connection: string | undefined
   let trailer: string | undefined
+  let coding: string | undefined
   let hasLength = false
   for (let at = 0; at < raw.length; at += 2) {
     const given = text(raw[at] as string | Buffer)
@@ -74,20 +75,22 @@ export function incomingHead(
     if (!dropped.has(name)) {
       // A response without a body has no length either (RFC 9110, section 8.6).
       if (name === LENGTH) {
-        if (status === 204) continue
+        if (status === 204 || status < 200) continue
         hasLength = true
       } else if (allowed !== undefined && !allowed.has(name)) continue
       headers.push(given, value)
     } else if (name === 'via') via = via === undefined ? value : `${via}, ${value}`
     else if (name === 'trailer') trailer = trailer === undefined ? value : `${trailer}, ${value}`
     else if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`
-    else if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked')
-      throw new FacetError('backend-malformed', { detail: `the transfer coding '${value}' is not known` })
+    else if (name === 'transfer-encoding') coding = coding === undefined ? value : `${coding}, ${value}`
     else {
       const rewrite = rewrites.get(name)
       if (rewrite !== undefined) headers.push(given, rewrite(value, context, path))
     }
   }
+  // Chunks are undone by the client library; twice they would not be.
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    throw new FacetError('backend-malformed', { detail: `the transfer coding '${coding}' is not known` })
   const kept = connection === undefined ? headers : withoutNamed(headers, connection)
   kept.push('via', withMember(via, '1.1', pseudonym), 'x-request-id', requestId)
   if (status >= 200) {

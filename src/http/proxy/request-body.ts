@@ -26,6 +26,8 @@ export class RequestBody extends Readable {
     super({ highWaterMark: 65_536 })
     this.#request = request
     this.#wanted = wanted
+    // While it waits for a connection nobody else listens, and afterwards nobody cares.
+    this.on('error', () => {})
     request.on('data', this.#data).once('end', this.#end).once('close', this.#cut)
     request.pause()
   }
@@ -39,6 +41,8 @@ export class RequestBody extends Readable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     const request = this.#request
     request.off('data', this.#data).off('end', this.#end).off('close', this.#cut)
+    // What the backend has not waited for is passed over: the client could else send nothing after it, nor read its answer.
+    request.resume()
     callback(error)
   }
 }

@@ -101,14 +101,28 @@ describe('a target', () => {
     expect((await say(facet.url, head(target))).status).toBe(status)
   })
 
-  test.each(['OPTIONS', 'GET', 'POST'])('* of %s is nothing that is here', async (method) => {
+  test('* of OPTIONS asks of the whole server', async () => {
+    const reply = await say(facet.url, head('*', {}, 'OPTIONS'))
+    expect([reply.status, reply.headers.get('allow')]).toEqual([204, 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'])
+  })
+
+  test.each(['GET', 'POST'])('* of %s is nothing that is here', async (method) => {
     expectProblem(await say(facet.url, head('*', {}, method)), 'route-unknown')
   })
 
-  test('of CONNECT ends the connection', async () => {
+  test.each(['evil.test:443', '/fast'])('of CONNECT is refused, and ends the connection: %s', async (target) => {
     const connection = await wire(facet.url)
-    connection.write(head('evil.test:443', {}, 'CONNECT'))
-    expect(await connection.ended).not.toContain('200')
+    connection.write(head(target, {}, 'CONNECT'))
+    const reply = await connection.reply()
+    expectProblem(reply, 'method-unknown')
+    expect(reply.headers.get('allow')).toContain('GET')
+    expect(await connection.ended).toBe('')
+  })
+
+  test('of CONNECT behind a request that is not answered yet ends them both', async () => {
+    const connection = await wire(facet.url)
+    connection.write(head('/slow') + head('evil.test:443', {}, 'CONNECT'))
+    expect(await connection.ended).toBe('')
   })
 })
 
