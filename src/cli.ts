@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { CommandError } from './cli/command-error.ts'
 import { importCommand } from './cli/import-command.ts'
+import { newCommand } from './cli/new-command.ts'
 import { ImportError } from './import/import-error.ts'
 
 /**
@@ -16,6 +18,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .addCommand(importCommand())
+    .addCommand(newCommand())
   inherit(program)
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -23,7 +26,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has said already what it had to say.
     if (error instanceof CommanderError) return error.exitCode
-    if (!(error instanceof ImportError)) throw error
+    if (!(error instanceof ImportError || error instanceof CommandError)) throw error
     console.error(`facet: ${error.message}`)
     return 1
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { BackendInfo } from '../call/call.ts'
 import type { UpstreamPolicies } from '../call/policies.ts'
 import type { Bounds } from '../call/timeout.ts'
-import { type UpstreamOptions, upstreamPolicies, upstreamShape } from '../call/upstream-options.ts'
+import { BACKEND_DEFAULTS, type UpstreamOptions, upstreamPolicies, upstreamShape } from '../call/upstream-options.ts'
 import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
 import type { BackendUrl } from '../config-backends.ts'
 import { DefinitionError } from '../errors.ts'
@@ -65,9 +65,6 @@ const url = z.union(
   [oneUrl, z.array(z.union([oneUrl, z.strictObject({ url: oneUrl, weight: z.number().gt(0).optional() })])).min(1)],
   'an http URL or env(…) was expected, or a list of such',
 )
-
-/** As many as there are file descriptors to spare: 1024 are the least that a process has. */
-const CONNECTIONS = 256
 
 /** What belongs to one connection, or says how long the message is, is never taken from somebody else's message. */
 const UNFORWARDABLE: ReadonlySet<string> = new Set([
@@ -141,8 +138,8 @@ export function defineBackend(name: string, options: BackendOptions, extra: z.Zo
       `backend '${name}' at 'discover': the connections are the client's; say it as the lookup of its agents`,
     )
   if (options.client) checkClientTimeout(`backend '${name}'`, options.timeout)
-  const connections = options.connections ?? CONNECTIONS
-  const bounds = boundsOf(options.timeout, { attempt: milliseconds('5s'), headers: undefined, body: undefined })
+  const connections = options.connections ?? BACKEND_DEFAULTS.connections
+  const bounds = boundsOf(options.timeout, { attempt: BACKEND_DEFAULTS.attempt, headers: undefined, body: undefined })
   const connect = typeof options.timeout === 'object' ? options.timeout.connect : undefined
   return Object.freeze({
     name,

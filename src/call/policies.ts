@@ -21,8 +21,8 @@ export interface BreakerSettings {
 /** How a backend's instances are chosen, and how it is protected, checked and settled. Times are milliseconds. */
 export interface UpstreamPolicies {
   readonly balancing: Balancing
-  /** Makes what asks an instance whether it works. */
-  readonly probeOf: (health: HealthOptions) => Probe
+  /** Makes what asks an instance whether it works; undefined where nobody is ever asked. */
+  readonly probeOf: ((health: HealthOptions) => Probe) | undefined
   readonly breaker: BreakerSettings | undefined
   readonly concurrency: { readonly limit: number; readonly queue: number; readonly isAdaptive: boolean } | undefined
 }

@@ -43,6 +43,13 @@ export interface UpstreamOptions extends BalancingOptions {
   readonly concurrency?: false | number | ConcurrencyOptions
 }
 
+/** What holds for a backend of which nothing else is said. As many connections as there are file descriptors to spare: 1024 are the least. */
+export const BACKEND_DEFAULTS = {
+  /** Milliseconds that an attempt may take. */
+  attempt: milliseconds('5s'),
+  connections: 256,
+} as const
+
 const share = z.number().gt(0).max(1)
 const count = z.number().int().min(1)
 

@@ -1,36 +1,27 @@
 import { z } from 'zod'
 import type { HttpCacheOptions } from '../cache/http/http-cache.ts'
-import type { BackendInfo } from '../call/call.ts'
-import type { EnvironmentVariable } from '../config.ts'
-import { DefinitionError } from '../errors.ts'
 import { checkOptions } from '../options.ts'
-import { checkRoute } from './options.ts'
 import { type ProxyHeadOptions, type ProxyHeads, proxyHeadShape, settleHeads } from './proxy-head-options.ts'
+import { type ProxyPath, type ProxyPathOptions, proxyPath, proxyPathShape } from './proxy-path-options.ts'
+import { type ProxyQuery, type ProxyQueryOptions, proxyQuery, proxyQueryOption } from './proxy-query-options.ts'
+import { nameFor, type ProxiedRoute, placeOf } from './proxy-route.ts'
+import { type Shadow, type ShadowOptions, shadowOf, shadowOption } from './proxy-shadow-options.ts'
+import { type Target, type TargetOptions, targetsOf, targetsOption } from './proxy-target-options.ts'
 import { type UpgradeOptions, type UpgradeSettings, upgradeOption, upgradeSettings } from './proxy-upgrade-options.ts'
-import type { Route, Share } from './request.ts'
+import { type Upstream, type UpstreamOption, upstreamFor } from './proxy-upstream.ts'
+import type { Share } from './request.ts'
 
 const BRAND = Symbol.for('facet.proxy')
 
-/** What a proxy needs of a backend. */
-export interface Upstream extends BackendInfo {
-  /** Milliseconds until the head of the answer must be there. */
-  readonly timeout: number
-  /** The header in which it is told how long it is waited for. */
-  readonly budgetHeader?: string | undefined
-  readonly headers: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
-  /** The client that its calls go through; a proxied request cannot. */
-  readonly client?: unknown
-}
-
-/** How a proxied path becomes the backend's. */
-export interface ProxyOptions extends ProxyHeadOptions {
+/** How requests are passed on. */
+export interface ProxyOptions extends ProxyPathOptions, ProxyHeadOptions {
   /** One line for people. */
   readonly summary?: string
-  /**
-   * Exact paths that are replaced, after the route's own prefix is taken off: `{ '/': '/users' }`. What is not named here
-   * goes on as it is.
-   */
-  readonly rewrite?: Readonly<Record<`/${string}`, `/${string}`>>
+  readonly query?: ProxyQueryOptions
+  /** Other backends for some of the requests: the first of which all that is said holds is asked instead of the route's own. */
+  readonly targets?: readonly TargetOptions[]
+  /** A second backend that is sent the same requests; its answers are dropped, and its failures nobody's. */
+  readonly shadow?: ShadowOptions
   /** Keeps what the backend says may be kept (RFC 9111). */
   readonly cache?: ProxyCacheOptions
   /** How WebSockets and other upgrades are passed on; `false` where none are. */
@@ -55,22 +46,27 @@ export interface ProxyCacheOptions {
 /** A route that streams through to a backend, untouched, or keeps what may be kept. */
 export interface ProxyRoute {
   readonly [BRAND]: true
-  readonly route: Route
+  readonly route: ProxiedRoute
   readonly backend: Upstream
   readonly summary: string | undefined
   /** How many segments of a path are the route's own. */
   readonly depth: number
-  readonly rewrite: ReadonlyMap<string, string>
+  readonly path: ProxyPath
+  readonly query: ProxyQuery | undefined
+  readonly targets: readonly Target[]
+  readonly shadow: Shadow | undefined
   readonly cache: HttpCacheOptions | undefined
   readonly heads: ProxyHeads
   /** Undefined where it switches to no other protocol. */
   readonly upgrade: UpgradeSettings | undefined
 }
 
-const path = z.string().regex(/^\/[^?#\s]*$/, "a path that starts with '/' was expected")
 const optionsSchema = z.strictObject({
   summary: z.string().optional(),
-  rewrite: z.record(path, path).optional(),
+  ...proxyPathShape,
+  query: proxyQueryOption.optional(),
+  targets: targetsOption.optional(),
+  shadow: shadowOption.optional(),
   cache: z
     .strictObject({
       ttl: z.literal('origin', "'origin' was expected: how long is said by the backend"),
@@ -86,30 +82,28 @@ const optionsSchema = z.strictObject({
 const MEBIBYTE = 1024 * 1024
 
 /**
- * Passes requests on as they are. The route's text before its `/*rest` is the prefix that is taken off; what follows it,
- * still encoded as it came, and the query are what the backend gets.
+ * Passes requests on as they are. The route's text before its `/*rest` is the prefix that is taken off, unless `prefix` says something
+ * else; what follows it, still encoded as it came, and the query are what the backend gets.
  *
+ * @param upstream a backend, or where one is: `proxy('ANY /legacy/*path', 'http://legacy:8080/app')`
  * @example export default proxy('ANY /reverseproxy/*path', crm, { rewrite: { '/': '/users' } })
  * @throws DefinitionError with the option and its value
  */
-export function proxy(route: Route, backend: Upstream, options: ProxyOptions = {}): ProxyRoute {
-  checkRoute(route)
-  checkOptions(`proxy '${route}'`, options, optionsSchema)
-  if (!/\/(\*\w+|\{\w+\+\})$/.test(route))
-    throw new DefinitionError(`proxy '${route}': the path must end with /*name, which is what is passed on`)
-  if (/[:{]/.test(route.replace(/\{\w+\+\}$/, '')))
-    throw new DefinitionError(`proxy '${route}': the prefix before /*name must be plain text`)
-  if (backend.client !== undefined)
-    throw new DefinitionError(
-      `proxy '${route}': backend '${backend.name}' has a client of its own, through which nothing can be streamed; define it once more without 'client', under another name`,
-    )
+export function proxy(route: ProxiedRoute, upstream: UpstreamOption, options: ProxyOptions = {}): ProxyRoute {
+  const { depth } = placeOf(route)
+  const what = `proxy '${route}'`
+  checkOptions(what, options, optionsSchema)
+  const name = nameFor(route)
   return Object.freeze({
     [BRAND]: true as const,
     route,
-    backend,
+    backend: upstreamFor(what, name, upstream),
     summary: options.summary,
-    depth: (route.split(' ')[1] as string).split('/').length - 2,
-    rewrite: new Map(Object.entries(options.rewrite ?? {})),
+    depth,
+    path: proxyPath(what, options),
+    query: options.query && proxyQuery(options.query),
+    targets: targetsOf(what, name, options.targets ?? []),
+    shadow: options.shadow && shadowOf(what, name, options.shadow),
     cache: options.cache && {
       maxBytes: options.cache.maxBytes ?? MEBIBYTE,
       directives: options.cache.requestDirectives ?? false,
@@ -122,4 +116,9 @@ export function proxy(route: Route, backend: Upstream, options: ProxyOptions = {
 
 export function isProxy(value: unknown): value is ProxyRoute {
   return typeof value === 'object' && value !== null && BRAND in value
+}
+
+/** Every backend that a proxied route can reach: its own, those of its targets, and the one in the shadow. */
+export function backendsOf({ backend, targets, shadow }: ProxyRoute): readonly Upstream[] {
+  return [backend, ...targets.map((target) => target.backend), ...(shadow ? [shadow.backend] : [])]
 }

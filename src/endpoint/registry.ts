@@ -3,7 +3,7 @@ import { DefinitionError } from '../errors.ts'
 import { type Client, client, type Transform } from './client.ts'
 import { type AnyEndpoint, isEndpoint } from './endpoint.ts'
 import { forwarded } from './forwarded.ts'
-import { isProxy, type ProxyRoute } from './proxy.ts'
+import { backendsOf, isProxy, type ProxyRoute } from './proxy.ts'
 
 /** What a route module gives. */
 export interface RouteModule {
@@ -113,7 +113,7 @@ function collectBackends(
   }
   for (const { file, endpoint } of endpoints)
     for (const { call } of endpoint.sources) for (const backend of call.backends) add(file, backend)
-  for (const { file, proxy } of proxies) add(file, proxy.backend)
+  for (const { file, proxy } of proxies) for (const backend of backendsOf(proxy)) add(file, backend)
   mistakes.push(...twice)
   return [...known.values()]
 }

@@ -1,6 +1,7 @@
 import { addRoute, createRouter, findRoute } from 'rou3'
 import { FacetError } from '../errors.ts'
 import { decodeSegment, type Pattern, parsePattern, type Variant } from '../lib/path.ts'
+import { literal, normalise, rankOf } from '../lib/path-match.ts'
 
 /** A route that was found: what it was added with, and the path's parameters, decoded. */
 export interface Match<T> {
@@ -49,18 +50,15 @@ export class Router<T> {
   }
 
   /**
-   * The route for a method and a raw path, without its query. HEAD is answered by GET where it has no route of its own.
+   * The route for a method and a raw path, without its query. HEAD is answered where GET is, unless it has a route of its own that is
+   * as exact.
    *
    * @throws FacetError `input-invalid` when a parameter cannot be decoded or must not get any further
    */
   find(method: string, path: string): Match<T> | undefined {
     const normal = path.includes('%') ? normalise(path) : path
     const found = findRoute(this.#router, method, normal)
-    // rou3 falls back to ANY by itself; for HEAD, a GET route is nearer than that.
-    const match =
-      method === 'HEAD' && (!found || !this.#has('HEAD', found.data))
-        ? (findRoute(this.#router, 'GET', normal) ?? found)
-        : found
+    const match = method === 'HEAD' ? this.#nearer(found, findRoute(this.#router, 'GET', normal)) : found
     if (!match) return undefined
     return { target: match.data.target, params: match.params ? decode(match.data.variant, match.params) : NO_PARAMS }
   }
@@ -70,6 +68,12 @@ export class Router<T> {
     const normal = path.includes('%') ? normalise(path) : path
     const found = KNOWN_METHODS.filter((method) => findRoute(this.#router, method, normal))
     return found.includes('GET') && !found.includes('HEAD') ? [...found, 'HEAD'] : found
+  }
+
+  /** rou3 falls back to ANY by itself; for HEAD, a GET route is nearer than that, and than a HEAD route that takes more. */
+  #nearer<M extends { readonly data: Entry<T> }>(head: M | undefined, get: M | undefined): M | undefined {
+    if (!head || !get || !this.#has('HEAD', head.data)) return get ?? head
+    return rankOf(get.data.variant) < rankOf(head.data.variant) ? get : head
   }
 
   #has(method: string, { variant }: Entry<T>): boolean {
@@ -83,19 +87,6 @@ function written({ segments, rest }: Variant, name: (name: string) => string): s
     .map((parts) => parts.map((part) => (typeof part === 'string' ? literal(part) : name(part.name))).join(''))
     .join('/')
   return `/${path}${rest === undefined ? '' : `${path === '' ? '' : '/'}**`}`
-}
-
-/** Text as it stands in a request's path. */
-function literal(text: string): string {
-  return normalise(encodeURI(text).replaceAll('%25', '%'))
-}
-
-/** One way of writing each path: escapes of what needs none are undone, the others are in capitals (RFC 3986, section 6.2.2). */
-function normalise(path: string): string {
-  return path.replace(/%[0-9a-f]{2}/gi, (escaped) => {
-    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
-    return /[\w.~-]/.test(character) ? character : escaped.toUpperCase()
-  })
 }
 
 function decode({ rest }: Variant, raw: Readonly<Record<string, string>>): Record<string, string | string[]> {

@@ -56,9 +56,9 @@ export function makeRouter(registry: Registry, runtime: Runtime, vary: readonly 
   const router = new Router<Served>()
   const mistakes: string[] = []
   const add = (file: string, route: string, served: Served) => {
-    const [method = '', path = ''] = route.split(' ')
+    const [methods = '', path = ''] = route.split(' ')
     try {
-      router.add(method, path, served)
+      for (const method of methods.split(',')) router.add(method, path, served)
     } catch (error) {
       mistakes.push(`${file}: the route '${route}': ${(error as Error).message}`)
     }

@@ -1,5 +1,5 @@
 // What functions of an endpoint see of a request: what was declared, typed, and nothing else.
-import { endpoint } from 'facet'
+import { endpoint, env, proxy } from 'facet'
 import { z } from 'zod'
 import { customer } from '../../routes/_backends/crm.ts'
 import type { PathParams } from '../../src/lib/path.ts'
@@ -26,6 +26,14 @@ endpoint('GET x')
 endpoint('FETCH /x')
 for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'ANY'] as const)
   endpoint(`${method} /x`)
+
+// What is passed on may have several methods, and a URL is enough of a backend.
+proxy('GET,POST /x/*path', 'http://127.0.0.1:9')
+proxy('ANY /x/{proxy+}', env('LEGACY_URL'), { rewrite: (path, { header }) => `/${header('x-tenant')}${path}` })
+// @ts-expect-error an endpoint has one
+endpoint('GET,POST /x')
+// @ts-expect-error methods that there are
+proxy('FETCH,POST /x/*path', 'http://127.0.0.1:9')
 
 // Query, body and headers, as their schemas say after they have parsed.
 endpoint('PUT /q/:id', {

@@ -9,14 +9,16 @@ import type { RequestContext } from '../context.ts'
 import { wantBody } from '../continue.ts'
 import type { ServedProxy } from '../routes.ts'
 import { cachedForward } from './cached-forward.ts'
+import { chooser } from './choose.ts'
 import { Exchange } from './exchange.ts'
 import { answerLast } from './max-forwards.ts'
 import { outgoingHead } from './outgoing-head.ts'
 import { poolsOf, withServerName } from './pools.ts'
 import { RequestBody } from './request-body.ts'
 import { type ProxySettings, rulesOf } from './rules.ts'
+import { shadowSender } from './shadow.ts'
 import { swallowedBody } from './swallowed-body.ts'
-import { targetOf } from './target.ts'
+import { makeTargetOf } from './target.ts'
 import { hasPassed } from './via.ts'
 
 /** Streams a request through to a proxy route's backend. Rejects with a FacetError where there is no answer to stream. */
@@ -34,11 +36,20 @@ interface Passing {
 
 /** One way a proxy route, made when the app starts. */
 export function forwarder({ proxies }: Registry, runtime: Runtime, settings: ProxySettings): Forward {
-  const ways = new Map(proxies.map(({ proxy }) => [proxy, open(proxy, runtime, settings)]))
+  const ways = new Map(proxies.map(({ proxy }) => [proxy, openAll(proxy, runtime, settings)]))
   return ({ proxy }, context, path) => (ways.get(proxy) as Way)(context, path)
 }
 
 type Way = (context: RequestContext, path: string) => Promise<void>
+
+/** The way of a route, or which of its ways where it has several targets. */
+function openAll(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way {
+  const way = open(proxy, runtime, settings)
+  if (proxy.targets.length === 0) return way
+  const others = proxy.targets.map(({ backend }) => open({ ...proxy, backend }, runtime, settings))
+  const choose = chooser(proxy.targets, others, way, settings.trustProxy)
+  return async (context, path) => choose(context, path)(context, path)
+}
 
 function open(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way {
   const { backend } = proxy
@@ -46,6 +57,8 @@ function open(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way
   const { timeout } = backend
   const rules = rulesOf(proxy, runtime, settings)
   const pools = poolsOf(backend, runtime)
+  const targetOf = makeTargetOf(proxy, runtime, settings.trustProxy)
+  const shadow = shadowSender(proxy, runtime, settings)
   const cached = cachedForward(proxy, runtime, rules)
   const { isSeveral, instances } = upstreamOf(runtime, backend)
   // Of several instances each may have its own base path, and is asked by its own name.
@@ -64,10 +77,13 @@ function open(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way
   return async (context, path) => {
     const { request } = context
     const { method } = context.record
-    const target = targetOf(proxy, context, path)
+    const target = targetOf(context, path)
     if (hasPassed(context.header('via') ?? '', rules.outgoing.pseudonym)) throw new FacetError('loop-detected')
     const made = rules.make?.(context, path)
-    if (cached?.takes(request)) return cached.forward(context, target, path, made)
+    if (cached?.takes(request)) {
+      const answered = cached.forward(context, target, path, made)
+      return shadow ? answered.then(() => shadow.sendMissed(context, target, made?.request)) : answered
+    }
     const { headers, hasBody, forwards, host: asked } = outgoingHead(context, rules.outgoing)
     if (forwards === 0) return answerLast(context)
     if (made) headers.push(...made.request)
@@ -80,6 +96,7 @@ function open(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way
     pass({ exchange, method, path: target, headers, host }, passing(context, timeout)).catch((error) =>
       exchange.fail(error),
     )
+    shadow?.send(context, target, body, made?.request)
     return exchange.done.promise
   }
 }

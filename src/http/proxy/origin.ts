@@ -4,7 +4,7 @@ import type { AskOrigin } from '../../cache/http/messages.ts'
 import type { Caller, Runtime } from '../../call/call.ts'
 import { passage, passing } from '../../call/passage.ts'
 import { urlsOf } from '../../config-backends.ts'
-import type { Upstream } from '../../endpoint/proxy.ts'
+import type { Upstream } from '../../endpoint/proxy-upstream.ts'
 import { Fields } from '../../lib/fields.ts'
 import { poolsOf, withServerName } from './pools.ts'
 

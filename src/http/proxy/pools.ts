@@ -2,7 +2,7 @@ import { Pool } from 'undici'
 import type { Instance } from '../../call/balance/instance.ts'
 import type { Runtime } from '../../call/call.ts'
 import { upstreamOf } from '../../call/upstream.ts'
-import type { Upstream } from '../../endpoint/proxy.ts'
+import type { Upstream } from '../../endpoint/proxy-upstream.ts'
 
 /** Milliseconds without a byte after which an exchange is given up: long, since server-sent events may be quiet. */
 export const IDLE = 300_000

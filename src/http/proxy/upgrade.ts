@@ -6,10 +6,11 @@ import type { Registry } from '../../endpoint/registry.ts'
 import { FacetError } from '../../errors.ts'
 import type { RequestContext } from '../context.ts'
 import { isWebSocket, type Upgrade } from '../upgrade.ts'
+import { chooser } from './choose.ts'
 import { wayOf } from './forwarded.ts'
 import { type PassOn, passOn } from './pass-on.ts'
 import { type ProxySettings, rulesOf } from './rules.ts'
-import { targetOf } from './target.ts'
+import { makeTargetOf } from './target.ts'
 import { Tunnel, type TunnelOptions } from './tunnel.ts'
 import { upgradeHead } from './upgrade-head.ts'
 import { checkOrigin } from './upgrade-origin.ts'
@@ -43,21 +44,33 @@ export function upgrader(
   const ways = new Map<ProxyRoute, PassUpgrade>()
   const on = passOn()
   for (const { proxy } of proxies)
-    if (proxy.upgrade) ways.set(proxy, open(proxy, proxy.upgrade, runtime, settings, { refuse, on }))
+    if (proxy.upgrade) ways.set(proxy, openAll(proxy, proxy.upgrade, runtime, settings, { refuse, on }))
   return (proxy) => ways.get(proxy)
 }
 
-function open(
-  proxy: ProxyRoute,
+/** The way of a route, or which of its ways where it has several targets. */
+function openAll(proxy: ProxyRoute, ...how: How): PassUpgrade {
+  const way = open(proxy, ...how)
+  if (proxy.targets.length === 0) return way
+  const others = proxy.targets.map(({ backend }) => open({ ...proxy, backend }, ...how))
+  const choose = chooser(proxy.targets, others, way, how[2].trustProxy)
+  return (context, path, upgrade) => choose(context, path)(context, path, upgrade)
+}
+
+/** How a route's upgrades are passed on, whichever of its backends is asked. */
+type How = [
   allowed: UpgradeSettings,
   runtime: Runtime,
   settings: ProxySettings,
-  { refuse, on }: { readonly refuse: TunnelOptions['refuse']; readonly on: PassOn },
-): PassUpgrade {
+  means: { readonly refuse: TunnelOptions['refuse']; readonly on: PassOn },
+]
+
+function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]: How): PassUpgrade {
   const { backend } = proxy
   const { timeout } = backend
   const { outgoing, incoming, make, keepsHost } = rulesOf(proxy, runtime, settings)
   const { trusted, pseudonym } = outgoing
+  const targetOf = makeTargetOf(proxy, runtime, trusted)
   const options = { timers: runtime.timers, timeout, idle: allowed.idle, rules: incoming, refuse }
   const tunnels = runtime.single(TUNNELS, () => new Tunnels())
   const pass = passage<Asking, { readonly status: number }>(
@@ -76,7 +89,7 @@ function open(
         issues: [{ path: 'method', message: 'a WebSocket is opened by GET' }],
       })
     checkOrigin(context.header('origin'), wayOf(context, trusted).host, allowed)
-    const target = targetOf(proxy, context, path)
+    const target = targetOf(context, path)
     if (hasPassed(context.header('via') ?? '', pseudonym)) throw new FacetError('loop-detected')
     const made = make?.(context, path)
     const { headers, host } = upgradeHead(context, upgrade, outgoing)

@@ -1,0 +1,12 @@
+/** What a team's functions see of a request that is passed on: its head, as it came. */
+export interface ProxiedRequest {
+  readonly method: string
+  /** The whole path, still encoded, without what only says the client. */
+  readonly path: string
+  /** The query, still encoded, without its question mark. */
+  readonly query: string
+  /** The host that was asked, in lower case and without its port; what proxies in front say of it, where they are trusted. */
+  readonly host: string
+  /** A header, by its lower-case name. */
+  readonly header: (name: string) => string | undefined
+}
