@@ -7,6 +7,12 @@ import { type ProxyQuery, type ProxyQueryOptions, proxyQuery, proxyQueryOption }
 import { nameFor, type ProxiedRoute, placeOf } from './proxy-route.ts'
 import { type Shadow, type ShadowOptions, shadowOf, shadowOption } from './proxy-shadow-options.ts'
 import { type Target, type TargetOptions, targetsOf, targetsOption } from './proxy-target-options.ts'
+import {
+  type TransformOptions,
+  type TransformSettings,
+  transformSettings,
+  transformShape,
+} from './proxy-transform-options.ts'
 import { type UpgradeOptions, type UpgradeSettings, upgradeOption, upgradeSettings } from './proxy-upgrade-options.ts'
 import { type Upstream, type UpstreamOption, upstreamFor } from './proxy-upstream.ts'
 import type { Share } from './request.ts'
@@ -14,7 +20,7 @@ import type { Share } from './request.ts'
 const BRAND = Symbol.for('facet.proxy')
 
 /** How requests are passed on. */
-export interface ProxyOptions extends ProxyPathOptions, ProxyHeadOptions {
+export interface ProxyOptions extends ProxyPathOptions, ProxyHeadOptions, TransformOptions {
   /** One line for people. */
   readonly summary?: string
   readonly query?: ProxyQueryOptions
@@ -59,9 +65,12 @@ export interface ProxyRoute {
   readonly heads: ProxyHeads
   /** Undefined where it switches to no other protocol. */
   readonly upgrade: UpgradeSettings | undefined
+  /** How bodies are changed on the way; undefined where they are not looked at. */
+  readonly transform: TransformSettings | undefined
 }
 
 const optionsSchema = z.strictObject({
+  ...transformShape,
   summary: z.string().optional(),
   ...proxyPathShape,
   query: proxyQueryOption.optional(),
@@ -111,6 +120,7 @@ export function proxy(route: ProxiedRoute, upstream: UpstreamOption, options: Pr
     },
     heads: settleHeads(route, options),
     upgrade: upgradeSettings(options.websocket),
+    transform: transformSettings(route, options, options.cache !== undefined),
   })
 }
 

@@ -66,7 +66,7 @@ function isXml(type: string): boolean {
 }
 
 /** What is wrong with the caller's XML, and where. */
-function xmlIssue(error: unknown): Issue {
+export function xmlIssue(error: unknown): Issue {
   const cause = isFacetError(error) ? error.cause : error
   if (cause instanceof ShapeError) return { path: ['body', ...cause.path].join('.'), message: cause.reason }
   const isKnown = cause instanceof XmlSyntaxError || cause instanceof XmlLimitError

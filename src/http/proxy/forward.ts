@@ -19,6 +19,7 @@ import { type ProxySettings, rulesOf } from './rules.ts'
 import { shadowSender } from './shadow.ts'
 import { swallowedBody } from './swallowed-body.ts'
 import { makeTargetOf } from './target.ts'
+import { type Transformed, transformOf } from './transformed.ts'
 import { hasPassed } from './via.ts'
 
 /** Streams a request through to a proxy route's backend. Rejects with a FacetError where there is no answer to stream. */
@@ -32,6 +33,7 @@ interface Passing {
   readonly headers: string[]
   /** What the backend is told to be; undefined for what it is. */
   readonly host: string | undefined
+  readonly transformed: Transformed | undefined
 }
 
 /** One way a proxy route, made when the app starts. */
@@ -60,15 +62,18 @@ function open(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way
   const targetOf = makeTargetOf(proxy, runtime, settings.trustProxy)
   const shadow = shadowSender(proxy, runtime, settings)
   const cached = cachedForward(proxy, runtime, rules)
+  const transform = transformOf(proxy, runtime)
   const { isSeveral, instances } = upstreamOf(runtime, backend)
   // Of several instances each may have its own base path, and is asked by its own name.
   const only = isSeveral ? undefined : instances.all[0]
   const pass = passage<Passing, { readonly status: number }>(
-    ({ exchange, method, path, headers, host }, _, instance) => {
+    ({ exchange, method, path, headers, host, transformed }, _, instance) => {
       const { authority, base } = only ?? instance
       headers.push('host', host ?? authority)
       const asked = { method, path: base + path, headers, bodyTimeout: 0, headersTimeout: 0 }
-      exchange.start(pools.of(instance), host === undefined ? asked : withServerName(asked, instance))
+      const pool = pools.of(instance)
+      const way = transformed?.through(pool) ?? pool
+      exchange.start(way, host === undefined ? asked : withServerName(asked, instance))
       return exchange.head.promise
     },
     runtime,
@@ -88,14 +93,14 @@ function open(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way
     if (forwards === 0) return answerLast(context)
     if (made) headers.push(...made.request)
     const host = rules.keepsHost && asked !== '' ? asked : undefined
-    const body = hasBody ? bodyOf(context, headers) : undefined
+    const transformed = transform && (await transform(context, headers, hasBody))
+    const body = transformed?.body ?? (hasBody ? bodyOf(context, headers) : undefined)
     const headed = cached && ((status: number, fields: Fields) => void cached.changed(method, target, status, fields))
     const { incoming } = rules
     const options = { timers, timeout, rules: incoming, headed, path, made: made?.response }
     const exchange = new Exchange(context, body, options)
-    pass({ exchange, method, path: target, headers, host }, passing(context, timeout)).catch((error) =>
-      exchange.fail(error),
-    )
+    const passed = { exchange, method, path: target, headers, host, transformed }
+    pass(passed, passing(context, timeout)).catch((error) => exchange.fail(error))
     shadow?.send(context, target, body, made?.request)
     return exchange.done.promise
   }

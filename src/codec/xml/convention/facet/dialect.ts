@@ -1,7 +1,7 @@
 import { elementName } from '../../plain.ts'
 import { type Dialect, rootProperty, UTF8_DECLARATION } from '../writing.ts'
 import type { FacetRules } from './options.ts'
-import { type FacetContext, takeApartFacet } from './writer.ts'
+import { type FacetContext, prefixedName, takeApartFacet } from './writer.ts'
 
 /** How Facet's own convention writes. */
 export function facetDialect(rules: FacetRules): Dialect<FacetContext> {
@@ -11,7 +11,7 @@ export function facetDialect(rules: FacetRules): Dialect<FacetContext> {
     rootOf: (value) => {
       if (!rules.keepRoot) return { name: 'root', value }
       const root = rootProperty(value, true)
-      return { ...root, name: elementName(root.name) }
+      return { ...root, name: rules.namespaces === 'prefix' ? prefixedName(root.name) : elementName(root.name) }
     },
     rootName: elementName,
     declaration: `${UTF8_DECLARATION}\n`,

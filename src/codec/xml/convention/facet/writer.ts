@@ -15,6 +15,13 @@ type Content = (string | Child<FacetContext>)[]
 const NIL: Attribute = { name: 'xsi:nil', value: 'true' }
 const NOTHING: Parts<FacetContext> = { attributes: [], content: [] }
 
+/** A property's name as an element's, its prefix kept as one. */
+export function prefixedName(key: string): string {
+  const colon = key.indexOf(':')
+  if (colon <= 0 || !isXmlName(key.slice(0, colon))) return elementName(key)
+  return `${key.slice(0, colon)}:${elementName(key.slice(colon + 1))}`
+}
+
 /** Takes a value apart after Facet's own convention. */
 export function takeApartFacet(rules: FacetRules): (value: unknown, context: FacetContext) => Parts<FacetContext> {
   const { attributePrefix, textName, item = 'item' } = rules
@@ -98,10 +105,7 @@ export function takeApartFacet(rules: FacetRules): (value: unknown, context: Fac
       if (none === '' && key.startsWith('xml:')) return { name: key }
       return { name: elementName(key), uri: '' }
     }
-    const colon = key.indexOf(':')
-    if (namespaces === 'prefix' && colon > 0 && isXmlName(key.slice(0, colon)))
-      return { name: `${key.slice(0, colon)}:${elementName(key.slice(colon + 1))}` }
-    return { name: elementName(key) }
+    return { name: namespaces === 'prefix' ? prefixedName(key) : elementName(key) }
   }
 
   return takeApart
