@@ -286,8 +286,14 @@ test.each([{}, { cache: { ttl: 'origin' } }] as const)(
       expect(server.requests.at(-1)?.headers.host).toBe(new URL(server.url).host)
     }
     const all = await serve({ routes: { all: proxy('ANY /*path', `${server.url}/base`, options) } })
-    for (const target of ['*', '*/a', 'ftp://evil.test/a', '/a#b'])
-      expect(await arrived(all, target, {}, 'OPTIONS')).toBe(400)
+    for (const [target, status] of [
+      ['*/a', 404],
+      ['ftp://evil.test/a', 404],
+      ['/a#b', 400],
+    ] as const)
+      expect(await arrived(all, target, {}, 'OPTIONS')).toBe(status)
+    // That asks of the whole server, which answers itself.
+    expect(await arrived(all, '*', {}, 'OPTIONS')).toBe(204)
   },
 )
 
