@@ -3,10 +3,9 @@ export interface ProxiedRequest {
   readonly method: string
   /** The whole path, still encoded, without what only says the client. */
   readonly path: string
-  /** The query, still encoded, without its question mark. */
-  readonly query: string
+  readonly query: URLSearchParams
   /** The host that was asked, in lower case and without its port; what proxies in front say of it, where they are trusted. */
   readonly host: string
-  /** A header, by its lower-case name. */
+  /** A header, several lines of it joined; its name in any case. */
   readonly header: (name: string) => string | undefined
 }

@@ -3,16 +3,7 @@ import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
 import { DefinitionError } from '../errors.ts'
 import { isFieldValue, isToken } from '../lib/headers.ts'
 import { functionOption } from '../options.ts'
-
-/** What functions of a proxied route see of a request. */
-export interface ProxiedRequest {
-  readonly method: string
-  /** As it came, still encoded, without what only says the client. */
-  readonly path: string
-  readonly query: URLSearchParams
-  /** A header, several lines of it joined; its name in any case. */
-  header(name: string): string | undefined
-}
+import type { ProxiedRequest } from './proxied-request.ts'
 
 /** A header's value: the same for all, a variable of the environment, or made of the request; undefined leaves it out. */
 export type FieldSetting = string | EnvironmentVariable | ((request: ProxiedRequest) => string | undefined)

@@ -44,8 +44,9 @@ export class Answer {
 
   /** Its head, which waits until `hurry`. @param headers names and values in turn */
   begin(status: number, reason: string | undefined, headers: readonly string[]): void {
-    const phrase = reason !== undefined && /^[\t\x20-\x7e]+$/.test(reason) ? reason : (STATUS_CODES[status] ?? '')
-    this.#held = { status, phrase, headers }
+    const usual = STATUS_CODES[status] ?? ''
+    const isOwn = reason !== undefined && reason !== usual && /^[\t\x20-\x7e]+$/.test(reason)
+    this.#held = { status, phrase: isOwn ? reason : usual, headers }
   }
 
   /**

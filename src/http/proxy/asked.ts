@@ -23,9 +23,10 @@ export function asked<T>(what: string, context: RequestContext, run: () => T): T
 export class Proxied implements ProxiedRequest {
   readonly path: string
   /** A property, and no method, so that it can be taken out: `({ header }) => header('x-tenant')`. */
-  readonly header: ProxiedRequest['header'] = (name) => this.#context.header(name)
+  readonly header: ProxiedRequest['header'] = (name) => this.#context.header(name.toLowerCase())
   readonly #context: RequestContext
   readonly #trusted: number
+  #query: URLSearchParams | undefined
 
   /** @param trusted how many proxies in front of this server are believed */
   constructor(context: RequestContext, path: string, trusted: number) {
@@ -38,8 +39,9 @@ export class Proxied implements ProxiedRequest {
     return this.#context.record.method
   }
 
-  get query(): string {
-    return this.#context.search
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#context.search)
+    return this.#query
   }
 
   get host(): string {

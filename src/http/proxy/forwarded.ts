@@ -78,10 +78,25 @@ export function askedFields({ host, port, proto }: Way): string[] {
 }
 
 /** Who has asked: `Forwarded` (RFC 7239), whose last member has what else is known, and the field that was there before it. */
-export function askerFields({ addresses, host, proto }: Way): string[] {
+export function askerFields(way: Way): string[] {
+  const asker = way.addresses.length === 1 ? (way.addresses[0] as string) : way.addresses.join(', ')
+  // A client asks the same host many times: making the text is most of what these fields cost.
+  const key = `${way.proto} ${way.host} ${asker}`
+  let forwarded = known.get(key)
+  if (forwarded === undefined) {
+    if (known.size >= MOST_KNOWN) known.clear()
+    forwarded = forwardedOf(way)
+    known.set(key, forwarded)
+  }
+  return ['x-forwarded-for', asker, 'forwarded', forwarded]
+}
+
+const MOST_KNOWN = 1_000
+const known = new Map<string, string>()
+
+function forwardedOf({ addresses, host, proto }: Way): string {
   const nodes = addresses.map((address) => `for=${node(address)}`).join(', ')
-  const forwarded = `${nodes};host=${parameter(host)};proto=${parameter(proto)}`
-  return ['x-forwarded-for', addresses.join(', '), 'forwarded', forwarded]
+  return `${nodes};host=${parameter(host)};proto=${parameter(proto)}`
 }
 
 /** The address at the other end; an IPv4 address that came as IPv6 is written as what it is, and a zone is known here alone. */

@@ -76,7 +76,7 @@ export function rulesOf(proxy: ProxyRoute, runtime: Runtime, settings: ProxySett
       common: settled(response, route, 'response', runtime),
       pseudonym,
     },
-    make: fieldMaker(route, heads),
+    make: fieldMaker(route, heads, trusted),
     keepsHost,
     apart: keepsHost || request.allowed || unsaid.size > 0 ? route : '',
   }

@@ -1,8 +1,9 @@
-import { inScope, mistake, synchronous } from '../../call/scope.ts'
-import type { FieldRules, ProxiedRequest } from '../../endpoint/proxy-head-options.ts'
+import type { ProxiedRequest } from '../../endpoint/proxied-request.ts'
+import type { FieldRules } from '../../endpoint/proxy-head-options.ts'
 import { FacetError } from '../../errors.ts'
 import { isFieldValue } from '../../lib/headers.ts'
 import type { RequestContext } from '../context.ts'
+import { asked as askedOf, Proxied } from './asked.ts'
 
 /** A field whose value a team's function makes. */
 type MadeField = readonly [name: string, make: (request: ProxiedRequest) => string | undefined]
@@ -21,16 +22,18 @@ export type MakeFields = (context: RequestContext, path: string) => MadeFields
  * backend is asked.
  *
  * @param route whose functions they are, for the log
+ * @param trusted how many proxies in front of this server are believed
  * @returns undefined where none do
  */
 export function fieldMaker(
   route: string,
   { request, response }: { readonly request: FieldRules; readonly response: FieldRules },
+  trusted: number,
 ): MakeFields | undefined {
   const [asked, answered] = [made(request), made(response)]
   if (asked.length + answered.length === 0) return undefined
   return (context, path) => {
-    const seen = seenOf(context, path)
+    const seen = new Proxied(context, path, trusted)
     return {
       request: makeAll(asked, `headers.request.set of proxy '${route}'`, context, seen),
       response: makeAll(answered, `headers.response.set of proxy '${route}'`, context, seen),
@@ -50,13 +53,8 @@ function makeAll(fields: readonly MadeField[], where: string, context: RequestCo
   const all: string[] = []
   for (const [name, make] of fields) {
     const what = `the function of '${name}' in ${where}`
-    let value: unknown
-    try {
-      value = inScope(context, make, seen)
-    } catch (error) {
-      throw mistake(what, error)
-    }
-    if (synchronous(what, value) === undefined) continue
+    const value: unknown = askedOf(what, context, () => make(seen))
+    if (value === undefined) continue
     if (typeof value !== 'string') throw new FacetError('internal', { detail: `${what} gave no string` })
     if (!isFieldValue(value))
       throw new FacetError('input-invalid', {
@@ -65,18 +63,4 @@ function makeAll(fields: readonly MadeField[], where: string, context: RequestCo
     all.push(name, value)
   }
   return all
-}
-
-/** A request as these functions see it. */
-function seenOf(context: RequestContext, path: string): ProxiedRequest {
-  let query: URLSearchParams | undefined
-  return {
-    method: context.record.method,
-    path,
-    get query() {
-      query ??= new URLSearchParams(context.search)
-      return query
-    },
-    header: (name) => context.header(name.toLowerCase()),
-  }
 }
