@@ -77,7 +77,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // An upload may take as long as it moves; the answer is late only when nothing more has to be said.
     if (body instanceof RequestBody) body.once('end', () => this.#status === 0 && this.#await(this.#options.timeout))
     try {
-      pool.dispatch({ ...options, body: body ?? null }, this)
+      pool.dispatch({ ...options, body: (body ?? null) as Buffer | null }, this)
     } catch (error) {
       this.fail(failureOf(error))
     }
@@ -158,6 +158,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: unknown, error: Error): void {
+    const { request, token } = this.#context
+    // A body that breaks off is its client's doing, whatever it looks like from here.
+    if (request.socket.destroyed) token.cancel(new FacetError('client-closed', { cause: error }))
     this.fail(failureOf(error))
   }
 
