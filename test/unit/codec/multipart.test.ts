@@ -156,7 +156,8 @@ describe('takes linear time', () => {
     } catch (error) {
       expect(error).toBeInstanceOf(SyntaxError)
     }
-    expect(performance.now() - started).toBeLessThan(1_000)
+    // Squared it would be minutes; a busy machine makes seconds of what takes a fifth of one.
+    expect(performance.now() - started).toBeLessThan(5_000)
   })
 })
 
