@@ -129,7 +129,7 @@ describe.each(['streamed', 'kept'])('a route that is %s', (route) => {
     const started = performance.now()
     const replies = await Promise.all(['a', 'b', 'c', 'd'].map((path) => facet.get(`/${route}/${path}`)))
     for (const { status } of replies) expect(status).toBe(504)
-    expect(performance.now() - started).toBeLessThan(1_200)
+    expect(performance.now() - started).toBeLessThan(3_000)
   })
 
   test('gives its place back to others when its client leaves while it waits, and when it is asked', async () => {
