@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { each, endpoint, env, rest, soap, xml } from 'facet'
 import { type Harness, harness, type ScriptedBackend, scriptedBackend } from 'facet/testing'
 import { z } from 'zod'
@@ -7,7 +7,7 @@ import {
   ask,
   backendEvents,
   controlled,
-  forgotten,
+  expectNothingForgotten,
   type Gauge,
   gauge,
   nothingLeft,
@@ -22,14 +22,7 @@ const idInput = ({ params }: { params: { id: string } }) => params
 let instances: ScriptedBackend[]
 let gauges: Gauge[]
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
-})
+expectNothingForgotten()
 
 /** Three instances that answer after 10 ms with their number. */
 beforeEach(async () => {

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { endpoint, env, FacetError, optional, rest, soap } from 'facet'
 import { type Harness, harness, type Script, type ScriptedBackend, scriptedBackend } from 'facet/testing'
 import { z } from 'zod'
 import type { BreakerOptions } from '../../../src/call/upstream-options.ts'
 import { openLog } from '../../../src/ops/log.ts'
-import { ask, backendEvents, controlled, forgotten, nothingLeft, tally } from '../support/resilience.ts'
+import { ask, backendEvents, controlled, expectNothingForgotten, nothingLeft, tally } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 
 const output = z.object({ ok: z.boolean() })
@@ -13,14 +13,7 @@ const OK: Script = { json: { ok: true } }
 let backend: ScriptedBackend
 let facet: Harness
 let events: ReturnType<typeof backendEvents>
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
-})
+expectNothingForgotten()
 beforeEach(async () => {
   backend = await scriptedBackend()
   events = backendEvents()

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { endpoint, optional, rest } from 'facet'
 import { type Harness, harness, type ScriptedBackend, scriptedBackend } from 'facet/testing'
 import { z } from 'zod'
 import { type RawBackend, rawBackend } from '../support/raw-backend.ts'
-import { ask, backendEvents, forgotten, nothingLeft, pause } from '../support/resilience.ts'
+import { ask, backendEvents, expectNothingForgotten, nothingLeft, pause } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 
 const output = z.object({ n: z.number() })
@@ -11,14 +11,7 @@ const nothing = () => ({})
 
 let facet: Harness
 const closing: { close(): unknown }[] = []
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
-})
+expectNothingForgotten()
 afterEach(async () => {
   await nothingLeft(facet)
   await facet.close()

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { endpoint, proxy, rest } from 'facet'
 import { type Harness, harness } from 'facet/testing'
 import { z } from 'zod'
@@ -6,7 +6,7 @@ import { type DnsServer, startDns } from '../../support/dns-server.ts'
 import {
   ask,
   backendEvents,
-  forgotten,
+  expectNothingForgotten,
   instanceAt,
   nothingLeft,
   type PlacedInstance,
@@ -18,14 +18,7 @@ import { until } from '../support/until.ts'
 let dns: DnsServer
 let facet: Harness
 let instances: PlacedInstance[]
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
-})
+expectNothingForgotten()
 beforeEach(async () => {
   dns = await startDns()
   instances = []

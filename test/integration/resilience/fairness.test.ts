@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { endpoint, optional, rest } from 'facet'
 import { type Harness, harness, type ScriptedBackend, scriptedBackend } from 'facet/testing'
 import { z } from 'zod'
-import { ask, backendEvents, forgotten, nothingLeft, pause } from '../support/resilience.ts'
+import { ask, backendEvents, expectNothingForgotten, nothingLeft, pause } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 
 const output = z.object({ n: z.number() })
@@ -10,14 +10,7 @@ const nothing = () => ({})
 
 let backend: ScriptedBackend
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
-})
+expectNothingForgotten()
 beforeEach(async () => {
   backend = await scriptedBackend()
 })

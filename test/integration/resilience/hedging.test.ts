@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { endpoint, rest } from 'facet'
 import { type Harness, harness, type ScriptedBackend, scriptedBackend } from 'facet/testing'
 import { z } from 'zod'
-import { forgotten, gauge, nothingLeft, tally } from '../support/resilience.ts'
+import { expectNothingForgotten, gauge, nothingLeft, tally } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 
 const output = z.object({ n: z.number() })
@@ -11,14 +11,7 @@ const SLOW = 400
 
 let backends: ScriptedBackend[]
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
-})
+expectNothingForgotten()
 beforeEach(async () => {
   backends = await Promise.all([scriptedBackend(), scriptedBackend()])
 })

@@ -1,10 +1,18 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { proxy, rest } from 'facet'
 import { type Harness, harness } from 'facet/testing'
 import { nobody } from '../support/raw-backend.ts'
-import { ask, backendEvents, controlled, forgotten, nothingLeft, pause, tally } from '../support/resilience.ts'
+import {
+  ask,
+  backendEvents,
+  controlled,
+  expectNothingForgotten,
+  nothingLeft,
+  pause,
+  tally,
+} from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 
 /** What one instance does with a request; by default it says its number. */
@@ -19,14 +27,7 @@ interface Placed {
 
 let instances: Placed[]
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
-})
+expectNothingForgotten()
 beforeEach(async () => {
   instances = await Promise.all([0, 1].map(place))
 })

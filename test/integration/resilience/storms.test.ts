@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { endpoint, env, rest } from 'facet'
 import { type Harness, harness, type ScriptedBackend, scriptedBackend } from 'facet/testing'
 import { z } from 'zod'
-import { ask, backendEvents, forgotten, gauge, nothingLeft, pause, tally } from '../support/resilience.ts'
+import { ask, backendEvents, expectNothingForgotten, gauge, nothingLeft, pause, tally } from '../support/resilience.ts'
 
 const output = z.object({ ok: z.boolean() })
 /** Retries in ten seconds that are always allowed. */
@@ -10,14 +10,7 @@ const FLOOR = 30
 
 let backend: ScriptedBackend
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
-})
+expectNothingForgotten()
 beforeEach(async () => {
   backend = await scriptedBackend()
 })

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { each, endpoint, optional, rest } from 'facet'
 import { type Harness, harness, type ScriptedBackend, scriptedBackend } from 'facet/testing'
 import { z } from 'zod'
 import { nobody } from '../support/raw-backend.ts'
-import { forgotten, nothingLeft } from '../support/resilience.ts'
+import { expectNothingForgotten, nothingLeft } from '../support/resilience.ts'
 
 const output = z.object({ ok: z.boolean() })
 const body = z.object({ amount: z.number() })
@@ -11,14 +11,7 @@ const input = (sent: { amount: number }) => ({ body: sent })
 
 let backend: ScriptedBackend
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
-})
+expectNothingForgotten()
 beforeEach(async () => {
   backend = await scriptedBackend()
 })

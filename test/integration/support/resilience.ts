@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { expect } from '@jest/globals'
+import { afterAll, beforeAll, expect } from '@jest/globals'
 import type { Harness, HarnessReply } from 'facet/testing'
 import { type BackendRecord, channels } from '../../../src/channels.ts'
 import { listen } from '../../../src/http/server.ts'
@@ -75,6 +75,18 @@ export function forgotten(): { readonly errors: unknown[]; close(): void } {
   const hear = (error: unknown) => void errors.push(error)
   process.on('unhandledRejection', hear)
   return { errors, close: () => void process.off('unhandledRejection', hear) }
+}
+
+/** Asserts that the tests of a file leave no such promise behind. */
+export function expectNothingForgotten(): void {
+  let lost: ReturnType<typeof forgotten>
+  beforeAll(() => {
+    lost = forgotten()
+  })
+  afterAll(() => {
+    lost.close()
+    expect(lost.errors).toEqual([])
+  })
 }
 
 /** Hears of what changes with backends. */
