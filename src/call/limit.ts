@@ -1,4 +1,5 @@
 import { FacetError } from '../errors.ts'
+import type { CancelToken } from '../lib/cancel.ts'
 import type { Timer, TimerWheel } from '../lib/timer-wheel.ts'
 import type { CallContext, Policy } from './call.ts'
 import { isOverload, outcomeOf, wasGivenUp } from './outcome.ts'
@@ -11,6 +12,9 @@ export interface LimitSettings {
 
 /** What holds where nobody says otherwise: as many calls in flight as a backend has connections, and four times as many waiting. */
 export const LIMIT_DEFAULTS: LimitSettings = { concurrency: 256, queue: 1_024 }
+
+/** How long somebody waits for a place. */
+export type Waiting = Pick<CallContext, 'token' | 'deadline'>
 
 /** A bound that moves: it learns from calls, and says how many may be in flight. */
 export interface Bound {
@@ -64,20 +68,24 @@ export class Limit {
    * @throws FacetError `backend-busy`, with `Retry-After`, when the queue is full, and the token's reason; the promise is rejected
    *   with `deadline` or the token's reason
    */
-  acquire(context: CallContext): undefined | Promise<void> {
-    if (context.token.aborted) throw context.token.reason
-    // The bound may have risen since a place was released: then whoever waits goes first, and what is left is free.
-    this.#admit()
-    if (this.#inFlight < this.limit) {
-      this.#inFlight++
-      return undefined
-    }
+  acquire(context: Waiting): undefined | Promise<void> {
+    if (this.take(context.token)) return undefined
     if (this.#queue.size >= this.#settings.queue)
       throw new FacetError('backend-busy', { headers: { 'retry-after': '1' } })
     return new Promise((resolve, reject) => {
       const waiter = new Waiter(this.#queue, resolve, reject)
       waiter.wait(context, this.#timers)
     })
+  }
+
+  /** Takes a place if there is one at once. @throws the token's reason */
+  take(token: CancelToken): boolean {
+    if (token.aborted) throw token.reason
+    // The bound may have risen since a place was released: then whoever waits goes first, and what is left is free.
+    this.#admit()
+    if (this.#inFlight >= this.limit) return false
+    this.#inFlight++
+    return true
   }
 
   /** Gives a place back, and to whoever has waited longest. */
@@ -111,7 +119,7 @@ class Waiter {
   readonly #queue: Set<Waiter>
   readonly #resolve: () => void
   readonly #reject: (reason: unknown) => void
-  #context: CallContext | undefined
+  #context: Waiting | undefined
   #timer: Timer | undefined
 
   constructor(queue: Set<Waiter>, resolve: () => void, reject: (reason: unknown) => void) {
@@ -120,7 +128,7 @@ class Waiter {
     this.#reject = reject
   }
 
-  wait(context: CallContext, timers: TimerWheel): void {
+  wait(context: Waiting, timers: TimerWheel): void {
     this.#queue.add(this)
     this.#context = context
     const left = context.deadline - performance.now()
@@ -192,22 +200,40 @@ function adaptive(limiter: Limit): Policy {
     const turn = limiter.acquire(context)
     if (turn) await turn
     const { inFlight } = limiter
+    const { token } = context
     const start = performance.now()
     try {
       const output = await next(input, context, attempts)
       const now = performance.now()
-      limiter.sample(now - start, inFlight, false, now)
+      tellBound(limiter, { error: undefined, ms: now - start, inFlight, token, now })
       return output
     } catch (error) {
       const now = performance.now()
-      const ms = now - start
-      if (!wasGivenUp(context.token, ms)) {
-        const dropped = isOverload(error, ms)
-        if (dropped || outcomeOf(error, ms) === 'success') limiter.sample(ms, inFlight, dropped, now)
-      }
+      tellBound(limiter, { error, ms: now - start, inFlight, token, now })
       throw error
     } finally {
       limiter.release()
     }
   }
+}
+
+/** What has become of a call. */
+export interface Ended {
+  /** Why there is no answer; undefined where there is one. */
+  readonly error: unknown
+  /** How long it took, in milliseconds. */
+  readonly ms: number
+  /** How many there were when it began, with itself. */
+  readonly inFlight: number
+  readonly token: CancelToken
+  /** As `performance.now()` counts. */
+  readonly now: number
+}
+
+/** Tells a bound that moves how a call went, unless that says nothing of its backend. */
+export function tellBound(limiter: Limit, { error, ms, inFlight, token, now }: Ended): void {
+  if (error === undefined) return limiter.sample(ms, inFlight, false, now)
+  if (wasGivenUp(token, ms)) return
+  const dropped = isOverload(error, ms)
+  if (dropped || outcomeOf(error, ms) === 'success') limiter.sample(ms, inFlight, dropped, now)
 }

@@ -18,7 +18,11 @@ export function sleep(ms: number, { token }: CallContext, timers: TimerWheel): P
 }
 
 /** Waits for what never fails, but not beyond the request's deadline or its end. @throws FacetError `deadline` */
-export function settled(promise: Promise<void>, context: CallContext, timers: TimerWheel): Promise<void> {
+export function settled(
+  promise: Promise<void>,
+  context: Pick<CallContext, 'token' | 'deadline'>,
+  timers: TimerWheel,
+): Promise<void> {
   const left = Math.min(context.deadline - performance.now(), LONGEST)
   return new Promise((resolve, reject) => {
     const end = () => {

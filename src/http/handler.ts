@@ -33,7 +33,7 @@ export interface HandlerOptions extends Responder {
 export function createHandler(registry: Registry, options: HandlerOptions): Handler {
   const identify = identifier(registry.clients)
   const router = makeRouter(registry, options.runtime, identify.vary)
-  const forward: Forward = forwarder(registry, options.runtime, options.config)
+  const forward: Forward = forwarder(registry, options.runtime, options.config, fail)
   const passUpgrade = upgrader(registry, options.runtime, options.config, fail)
   const serve = (
     { target, params }: Match<Served>,
@@ -53,7 +53,7 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
     context.statuses = target.registered.endpoint.settings.statuses
     const view = target.views.get(client.name) as View
     const format = negotiate(context.header('accept'), client.options.format ?? 'json')
-    return new Respond(options, context, target, view, format).run(params)
+    return new Respond(options, context, target, view, format).run(params())
   }
   return (request, response, untouched) => {
     if (isBehindRefused(request)) return true

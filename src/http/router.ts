@@ -1,23 +1,23 @@
 import { addRoute, createRouter, findRoute } from 'rou3'
-import { FacetError } from '../errors.ts'
-import { decodeSegment, type Pattern, parsePattern, type Variant } from '../lib/path.ts'
+import { type Pattern, parsePattern, type Variant } from '../lib/path.ts'
 import { literal, normalise, rankOf } from '../lib/path-match.ts'
+import { type Params, type ParamsOf, paramsOf } from './path-params.ts'
 
-/** A route that was found: what it was added with, and the path's parameters, decoded. */
+/** A route that was found: what it was added with, and how the path's parameters are had, decoded. */
 export interface Match<T> {
   readonly target: T
-  readonly params: Readonly<Record<string, string | string[]>>
+  params(): Params
 }
 
 interface Entry<T> {
   readonly target: T
   readonly variant: Variant
+  readonly paramsOf: ParamsOf
 }
 
-/** The key under which rou3 gives the rest of a path (`/**`). */
-const REST = '0'
 const ANY = ''
-const NO_PARAMS = Object.freeze({})
+/** Parameters are read by the pattern's own variant (path-params.ts): at half the cost, and only where somebody asks for them. */
+const UNREAD = { params: false }
 const KNOWN_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
 /**
@@ -45,7 +45,7 @@ export class Router<T> {
       const other = this.#taken.get(shape)
       if (other !== undefined) throw new SyntaxError(`it is the same as '${other}'`)
       this.#taken.set(shape, `${method} ${path}`)
-      addRoute(this.#router, method === 'ANY' ? ANY : method, text, { target, variant })
+      addRoute(this.#router, method === 'ANY' ? ANY : method, text, { target, variant, paramsOf: paramsOf(variant) })
     }
   }
 
@@ -57,16 +57,15 @@ export class Router<T> {
    */
   find(method: string, path: string): Match<T> | undefined {
     const normal = path.includes('%') ? normalise(path) : path
-    const found = findRoute(this.#router, method, normal)
-    const match = method === 'HEAD' ? this.#nearer(found, findRoute(this.#router, 'GET', normal)) : found
-    if (!match) return undefined
-    return { target: match.data.target, params: match.params ? decode(match.data.variant, match.params) : NO_PARAMS }
+    const found = findRoute(this.#router, method, normal, UNREAD)
+    const match = method === 'HEAD' ? this.#nearer(found, findRoute(this.#router, 'GET', normal, UNREAD)) : found
+    return match && matched(match.data, normal)
   }
 
   /** The methods that some pattern takes for a path: for `Allow`. */
   methods(path: string): string[] {
     const normal = path.includes('%') ? normalise(path) : path
-    const found = KNOWN_METHODS.filter((method) => findRoute(this.#router, method, normal))
+    const found = KNOWN_METHODS.filter((method) => findRoute(this.#router, method, normal, UNREAD))
     return found.includes('GET') && !found.includes('HEAD') ? [...found, 'HEAD'] : found
   }
 
@@ -89,25 +88,13 @@ function written({ segments, rest }: Variant, name: (name: string) => string): s
   return `/${path}${rest === undefined ? '' : `${path === '' ? '' : '/'}**`}`
 }
 
-function decode({ rest }: Variant, raw: Readonly<Record<string, string>>): Record<string, string | string[]> {
-  const params: Record<string, string | string[]> = Object.create(null)
-  for (const name in raw) {
-    const text = raw[name] as string
-    if (name === REST) continue
-    // The deprecated second name that rou3 gives the rest under.
-    if (name === '_' && rest !== undefined) continue
-    params[name] = checked(text, name)
-  }
-  if (rest !== undefined) {
-    const tail = raw[REST]
-    params[rest] = tail === undefined || tail === '' ? [] : tail.split('/').map((segment) => checked(segment, rest))
-  }
-  return params
+function matched<T>({ target, paramsOf }: Entry<T>, path: string): Match<T> {
+  if (isPlain(path)) return { target, params: () => paramsOf(path) }
+  const params = paramsOf(path)
+  return { target, params: () => params }
 }
 
-function checked(segment: string, name: string): string {
-  const text = decodeSegment(segment)
-  if (text === undefined)
-    throw new FacetError('input-invalid', { issues: [{ path: `params.${name}`, message: 'cannot be part of a path' }] })
-  return text
+/** Whether nothing in a path needs decoding or could be refused, as in nearly all. */
+function isPlain(path: string): boolean {
+  return !/[\x00-\x1f%.\\\x7f]/.test(path)
 }

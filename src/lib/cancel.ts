@@ -16,6 +16,8 @@ function tell(listener: CancelListener, reason: unknown): void {
 export class CancelToken {
   #reason: unknown
   #aborted = false
+  /** The first one, which is often the only one, needs no set. */
+  #first: CancelListener | undefined
   #listeners: Set<CancelListener> | undefined
   #signal: AbortSignal | undefined
 
@@ -33,6 +35,9 @@ export class CancelToken {
     if (this.#aborted) return
     this.#aborted = true
     this.#reason = reason
+    const first = this.#first
+    this.#first = undefined
+    if (first) tell(first, reason)
     if (!this.#listeners) return
     // The set itself is walked, so that a listener that another one takes off is not told any more.
     for (const listener of this.#listeners) tell(listener, reason)
@@ -42,19 +47,21 @@ export class CancelToken {
   /** Calls back when it is cancelled, at once if it already is. Pass the same listener to `off` when it is no longer needed. */
   on(listener: CancelListener): void {
     if (this.#aborted) tell(listener, this.#reason)
-    else {
+    else if (this.#first === undefined && !this.#listeners?.size) this.#first = listener
+    else if (this.#first !== listener) {
       this.#listeners ??= new Set()
       this.#listeners.add(listener)
     }
   }
 
   off(listener: CancelListener): void {
-    this.#listeners?.delete(listener)
+    if (this.#first === listener) this.#first = undefined
+    else this.#listeners?.delete(listener)
   }
 
   /** How many listeners wait: for tests that look for leaks. */
   get waiting(): number {
-    return this.#listeners?.size ?? 0
+    return (this.#first ? 1 : 0) + (this.#listeners?.size ?? 0)
   }
 
   /** The same as an `AbortSignal`, made on first use, for code that is not ours (axios, fetch). */

@@ -12,7 +12,7 @@ export interface PathMatch {
 }
 
 /** Takes a segment, or does not. */
-type TakeSegment = (segment: string, taken: Map<string, string>) => boolean
+export type TakeSegment = (segment: string, taken: Map<string, string>) => boolean
 
 /** Text as it stands in a request's path. */
 export function literal(text: string): string {
@@ -61,14 +61,15 @@ function match(path: string, segments: readonly TakeSegment[], rest: string | un
 
 function takeSegment(parts: readonly Part[]): TakeSegment {
   const [only] = parts
-  if (parts.length > 1) return takeMixed(parts.map((part) => (typeof part === 'string' ? literal(part) : part)))
+  if (parts.length > 1) return takeMixed(parts)
   if (typeof only === 'object') return (segment, taken) => segment !== '' && taken.set(only.name, segment) !== undefined
   const text = literal(only ?? '')
   return (segment) => segment === text || (segment.includes('%') && normalise(segment) === text)
 }
 
 /** Each parameter ends where the text behind it is found first, the last text is at the end: one pass, whatever a client sends. */
-function takeMixed(parts: readonly Part[]): TakeSegment {
+export function takeMixed(written: readonly Part[]): TakeSegment {
+  const parts = written.map((part) => (typeof part === 'string' ? literal(part) : part))
   return (segment, taken) => {
     let at = 0
     for (const [index, part] of parts.entries()) {

@@ -15,6 +15,8 @@ interface Head {
   readonly headers: readonly string[]
 }
 
+const TURNS = 2
+
 /**
  * An answer on its way to a client. Its head waits for the first of the body, with which it goes out, but not for long: a client of
  * server-sent events wants it at once. While it waits a backend may still turn out to be broken, and the client can be told so.
@@ -42,11 +44,17 @@ export class Answer {
     return this.#isEnded && this.#response.writableFinished
   }
 
-  /** Its head, which waits until `hurry`. @param headers names and values in turn */
+  /**
+   * Its head, which waits for the first of the body. A connection that is found broken says so within two turns of the loop; by then all
+   * is read that came with it.
+   *
+   * @param headers names and values in turn
+   */
   begin(status: number, reason: string | undefined, headers: readonly string[]): void {
     const usual = STATUS_CODES[status] ?? ''
     const isOwn = reason !== undefined && reason !== usual && /^[\t\x20-\x7e]+$/.test(reason)
     this.#held = { status, phrase: isOwn ? reason : usual, headers }
+    process.nextTick(hurry, this, TURNS)
   }
 
   /**
@@ -87,8 +95,8 @@ export class Answer {
     if (this.#response.headersSent && version === '1.0') this.#response.socket?.resetAndDestroy()
   }
 
-  /** Sends the head where no body has come with it. A connection that is found broken says so within two turns of the loop. */
-  hurry(turns = 2): void {
+  /** Sends the head where no body has come with it. @param turns how often the loop still turns before */
+  hurry(turns: number): void {
     if (!this.#held) return
     if (turns > 0) return void setImmediate(hurry, this, turns - 1)
     try {

@@ -67,7 +67,7 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime, rules: HeadRu
       const more = [...said(asked, rules.outgoing), 'surrogate-capability', `${SURROGATE}="Surrogate/1.0"`, 'via', via]
       const who = [...said(askerFields(way), rules.outgoing), 'x-request-id', context.requestId]
       const host = rules.keepsHost && way.host !== '' ? way.host : undefined
-      const ask = origin.ask(method, target, more, who, context, host)
+      const ask = origin.ask(method, target, more, who, host)
       const served = await responses.handle(request, ask, context.token)
       await send({ context, path, made: made?.response }, served, rules.incoming)
     },

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { failureOf } from '../../backend/undici-failure.ts'
+import type { Pass } from '../../call/passage.ts'
 import { FacetError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
 import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
@@ -9,12 +10,19 @@ import { type Answered, type IncomingRules, incomingHead, text, trailersOf } fro
 import { IDLE } from './pools.ts'
 import { RequestBody } from './request-body.ts'
 
-/** What an exchange is told of itself. */
-export interface ExchangeOptions extends Omit<Answered, 'context'> {
+/** What all exchanges of a route have in common. */
+export interface ExchangeRules {
   readonly timers: TimerWheel
   /** Milliseconds until the head of the answer must be there, from the beginning and again from when the request is out. */
   readonly timeout: number
-  readonly rules: IncomingRules
+  readonly incoming: IncomingRules
+  /** Tells the client, at once, why there is no answer, or not the whole of it, and the log. */
+  readonly fail: (context: RequestContext, error: unknown) => void
+}
+
+/** What an exchange is told of itself. */
+export interface Exchanged extends Answered {
+  readonly body: RequestBody | Buffer | undefined
   /** Hears of the head before the client does. */
   readonly headed: ((status: number, fields: Fields) => void) | undefined
 }
@@ -24,14 +32,13 @@ export interface ExchangeOptions extends Omit<Answered, 'context'> {
  * that can end it, by undici, by its timer, by its token and by its client, and ends once.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  /** Settles with the head of the answer: for the policies of the backend, whose business ends there. */
-  readonly head = Promise.withResolvers<{ readonly status: number }>()
-  /** Fulfilled when the answer is out, rejected with a FacetError where there is none, or not the whole of it. */
-  readonly done = Promise.withResolvers<void>()
   readonly #context: RequestContext
-  readonly #options: ExchangeOptions
+  readonly #exchanged: Exchanged
+  readonly #rules: ExchangeRules
   readonly #body: RequestBody | Buffer | undefined
   readonly #answer: Answer
+  /** For the policies of the backend, whose business ends with the head of the answer. */
+  #pass: Pass | undefined
   #controller: Dispatcher.DispatchController | undefined
   #timer: Timer | undefined
   /** What hears of the connection while the answer waits for the one before it. */
@@ -41,20 +48,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #status = 0
   #isOver = false
 
-  constructor(context: RequestContext, body: RequestBody | Buffer | undefined, options: ExchangeOptions) {
-    this.#context = context
-    this.#body = body
-    this.#options = options
-    this.#answer = new Answer(context.response, this)
-    // By then all is read that came with it. Who is refused by the policies has never waited for it.
-    this.head.promise.then(
-      () => this.#answer.hurry(),
-      () => {},
-    )
-    context.token.on(this)
+  constructor(exchanged: Exchanged, rules: ExchangeRules) {
+    const { context, body } = exchanged
     const { request, response, token } = context
+    this.#context = context
+    this.#exchanged = exchanged
+    this.#rules = rules
+    this.#body = body
+    this.#answer = new Answer(response, this)
+    token.on(this)
     const closed = () => this.#closed()
-    response.once('close', closed)
+    response.on('close', closed)
     // Who has left while something else took its time is not heard of again.
     if (request.socket.destroyed || response.destroyed) token.cancel(new FacetError('client-closed'))
     // A pipelined request's answer hears of its connection only when its turn has come.
@@ -64,18 +68,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  get isOver(): boolean {
-    return this.#isOver
-  }
-
-  /** Asks the backend. */
-  start(pool: Dispatcher, options: Omit<Dispatcher.DispatchOptions, 'body'>): void {
-    if (this.#isOver) return
-    this.#moved = performance.now()
-    this.#await(this.#options.timeout)
+  /** Asks the backend, whose policies have let it through. */
+  start(pass: Pass, pool: Dispatcher, options: Omit<Dispatcher.DispatchOptions, 'body'>): void {
+    if (this.#isOver) return pass.failed(this.#context.token.reason)
+    this.#pass = pass
+    this.#moved = pass.started
+    const { timers, timeout } = this.#rules
+    this.#timer = timers.set(timeout, this)
     const body = this.#body
     // An upload may take as long as it moves; the answer is late only when nothing more has to be said.
-    if (body instanceof RequestBody) body.once('end', () => this.#status === 0 && this.#await(this.#options.timeout))
+    if (body instanceof RequestBody) body.once('end', () => this.#status === 0 && this.#await(timeout))
     try {
       pool.dispatch({ ...options, body: (body ?? null) as Buffer | null }, this)
     } catch (error) {
@@ -90,8 +92,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#body instanceof RequestBody) this.#body.destroy()
     this.#controller?.abort(error)
     this.#answer.cut(this.#context.request.httpVersion)
-    this.head.reject(error)
-    this.done.reject(error)
+    this.#pass?.failed(error)
+    this.#rules.fail(this.#context, error)
   }
 
   /** For the token alone. */
@@ -101,7 +103,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** For the timer alone. */
   expired(): void {
-    const { timeout } = this.#options
+    const { timeout } = this.#rules
     const moved = this.#body instanceof RequestBody ? Math.max(this.#moved, this.#body.moved) : this.#moved
     const quiet = performance.now() - moved
     const isUploading = this.#body instanceof RequestBody && !this.#body.readableEnded && this.#controller !== undefined
@@ -129,8 +131,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       throw new FacetError('backend-malformed', { detail: `it answered with the status ${status}` })
     const { request, response } = this.#context
     const raw = controller.rawHeaders as (string | Buffer)[]
-    const { path, made, rules } = this.#options
-    const headers = incomingHead(status, raw, { context: this.#context, path, made }, rules)
+    const headers = incomingHead(status, raw, this.#exchanged, this.#rules.incoming)
     if (status < 200) {
       // Early hints and the like (RFC 8297), which clients of HTTP/1.0 do not know.
       if (request.httpVersion === '1.1') response.writeInformation(status, headers as never)
@@ -138,11 +139,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     this.#status = status
     // As the backend has said it: in its own words it says what has changed there.
-    this.#options.headed?.(status, new Fields(raw.map(text)))
-    this.#moved = performance.now()
-    this.#await(IDLE)
+    this.#exchanged.headed?.(status, new Fields(raw.map(text)))
+    const now = performance.now()
+    // The timer that is set finds out by itself that it is another time that counts from here on.
+    this.#moved = now
+    if (this.#rules.timeout > IDLE) this.#await(IDLE)
     this.#answer.begin(status, reason, headers)
-    this.head.resolve({ status })
+    this.#pass?.answered(status, now)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -154,7 +157,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // The timer stays: a client that reads no further holds its connection no longer than a silent backend could.
     this.#moved = performance.now()
     const trailers = controller.rawTrailers as (string | Buffer)[] | null
-    this.#answer.end(trailers === null ? [] : trailersOf(trailers, this.#options.rules))
+    this.#answer.end(trailers === null ? [] : trailersOf(trailers, this.#rules.incoming))
   }
 
   onResponseError(_: unknown, error: Error): void {
@@ -175,12 +178,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (!this.#answer.isDone) return this.#context.token.cancel(new FacetError('client-closed'))
     this.#end()
     this.#context.done(this.#status)
-    this.done.resolve()
   }
 
   #await(ms: number): void {
     this.#timer?.clear()
-    this.#timer = this.#isOver ? undefined : this.#options.timers.set(ms, this)
+    this.#timer = this.#isOver ? undefined : this.#rules.timers.set(ms, this)
   }
 
   #end(): void {

@@ -1,6 +1,5 @@
 import type { Runtime } from '../../call/call.ts'
-import { passage, passing } from '../../call/passage.ts'
-import { upstreamOf } from '../../call/upstream.ts'
+import { type Pass, Passage } from '../../call/passage.ts'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
 import type { Registry } from '../../endpoint/registry.ts'
 import { FacetError } from '../../errors.ts'
@@ -10,99 +9,122 @@ import { wantBody } from '../continue.ts'
 import type { ServedProxy } from '../routes.ts'
 import { cachedForward } from './cached-forward.ts'
 import { chooser } from './choose.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, type Exchanged, type ExchangeRules } from './exchange.ts'
 import { answerLast } from './max-forwards.ts'
 import { outgoingHead } from './outgoing-head.ts'
 import { poolsOf, withServerName } from './pools.ts'
 import { RequestBody } from './request-body.ts'
 import { type ProxySettings, rulesOf } from './rules.ts'
+import type { MadeFields } from './set-fields.ts'
 import { shadowSender } from './shadow.ts'
 import { swallowedBody } from './swallowed-body.ts'
 import { makeTargetOf } from './target.ts'
 import { type Transformed, transformOf } from './transformed.ts'
 import { hasPassed } from './via.ts'
 
-/** Streams a request through to a proxy route's backend. Rejects with a FacetError where there is no answer to stream. */
-export type Forward = (target: ServedProxy, context: RequestContext, path: string) => Promise<void>
+/**
+ * Streams a request through to a proxy route's backend. What goes wrong before that is thrown, or the promise rejected with it; what
+ * goes wrong later the client is told by whoever finds out.
+ */
+export type Forward = (target: ServedProxy, context: RequestContext, path: string) => void | Promise<void>
 
-/** What goes through the policies of its backend. */
-interface Passing {
-  readonly exchange: Exchange
+/**
+ * One way a proxy route, made when the app starts.
+ *
+ * @param fail tells a client why there is no answer, at once, and the log
+ */
+export function forwarder(
+  { proxies }: Registry,
+  runtime: Runtime,
+  settings: ProxySettings,
+  fail: ExchangeRules['fail'],
+): Forward {
+  const ways = new Map(proxies.map(({ proxy }) => [proxy, openAll(proxy, runtime, settings, fail)]))
+  return ({ proxy }, context, path) => (ways.get(proxy) as Way)(context, path)
+}
+
+type Way = (context: RequestContext, path: string) => void | Promise<void>
+
+/** What a route's ways are made of, whichever of its backends is asked. */
+type How = [runtime: Runtime, settings: ProxySettings, fail: ExchangeRules['fail']]
+
+/** The way of a route, or which of its ways where it has several targets. */
+function openAll(proxy: ProxyRoute, ...how: How): Way {
+  const way = open(proxy, ...how)
+  if (proxy.targets.length === 0) return way
+  const others = proxy.targets.map(({ backend }) => open({ ...proxy, backend }, ...how))
+  const choose = chooser(proxy.targets, others, way, how[1].trustProxy)
+  return (context, path) => choose(context, path)(context, path)
+}
+
+/** What a backend is asked. */
+interface Asking {
   readonly method: string
   readonly path: string
   readonly headers: string[]
   /** What the backend is told to be; undefined for what it is. */
   readonly host: string | undefined
-  readonly transformed: Transformed | undefined
+  /** What its response goes through, if anything. */
+  readonly through: Transformed['through'] | undefined
 }
 
-/** One way a proxy route, made when the app starts. */
-export function forwarder({ proxies }: Registry, runtime: Runtime, settings: ProxySettings): Forward {
-  const ways = new Map(proxies.map(({ proxy }) => [proxy, openAll(proxy, runtime, settings)]))
-  return ({ proxy }, context, path) => (ways.get(proxy) as Way)(context, path)
-}
-
-type Way = (context: RequestContext, path: string) => Promise<void>
-
-/** The way of a route, or which of its ways where it has several targets. */
-function openAll(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way {
-  const way = open(proxy, runtime, settings)
-  if (proxy.targets.length === 0) return way
-  const others = proxy.targets.map(({ backend }) => open({ ...proxy, backend }, runtime, settings))
-  const choose = chooser(proxy.targets, others, way, settings.trustProxy)
-  return async (context, path) => choose(context, path)(context, path)
-}
-
-function open(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): Way {
+function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
   const { backend } = proxy
-  const { timers } = runtime
   const { timeout } = backend
-  const rules = rulesOf(proxy, runtime, settings)
+  const heads = rulesOf(proxy, runtime, settings)
+  const { outgoing, make, keepsHost } = heads
+  const rules: ExchangeRules = { timers: runtime.timers, timeout, incoming: heads.incoming, fail }
+  const passage = new Passage(runtime, backend)
   const pools = poolsOf(backend, runtime)
   const targetOf = makeTargetOf(proxy, runtime, settings.trustProxy)
   const shadow = shadowSender(proxy, runtime, settings)
-  const cached = cachedForward(proxy, runtime, rules)
+  const cached = cachedForward(proxy, runtime, heads)
   const transform = transformOf(proxy, runtime)
-  const { isSeveral, instances } = upstreamOf(runtime, backend)
-  // Of several instances each may have its own base path, and is asked by its own name.
-  const only = isSeveral ? undefined : instances.all[0]
-  const pass = passage<Passing, { readonly status: number }>(
-    ({ exchange, method, path, headers, host, transformed }, _, instance) => {
-      const { authority, base } = only ?? instance
-      headers.push('host', host ?? authority)
-      const asked = { method, path: base + path, headers, bodyTimeout: 0, headersTimeout: 0 }
-      const pool = pools.of(instance)
-      const way = transformed?.through(pool) ?? pool
-      exchange.start(way, host === undefined ? asked : withServerName(asked, instance))
-      return exchange.head.promise
-    },
-    runtime,
-    backend,
-  )
-  return async (context, path) => {
+
+  const ask = (exchange: Exchange, pass: Pass, { method, path, headers, host, through }: Asking): void => {
+    const { instance } = pass
+    headers.push('host', host ?? instance.authority)
+    const asked = { method, path: instance.base + path, headers, bodyTimeout: 0, headersTimeout: 0 }
+    const pool = pools.of(instance)
+    exchange.start(pass, through ? through(pool) : pool, host === undefined ? asked : withServerName(asked, instance))
+  }
+  const stream = (asking: Asking, exchanged: Exchanged, made: MadeFields | undefined): void => {
+    const { context, body } = exchanged
+    const entered = passage.enter(context.token, timeout)
+    const exchange = new Exchange(exchanged, rules)
+    if (entered instanceof Promise)
+      entered.then(
+        (pass) => ask(exchange, pass, asking),
+        (error) => exchange.fail(error),
+      )
+    else ask(exchange, entered, asking)
+    shadow?.send(context, asking.path, body, made?.request)
+  }
+  return (context, path) => {
     const { request } = context
     const { method } = context.record
     const target = targetOf(context, path)
-    if (hasPassed(context.header('via') ?? '', rules.outgoing.pseudonym)) throw new FacetError('loop-detected')
-    const made = rules.make?.(context, path)
+    if (hasPassed(context.header('via'), outgoing.pseudonym)) throw new FacetError('loop-detected')
+    const made = make?.(context, path)
     if (cached?.takes(request)) {
       const answered = cached.forward(context, target, path, made)
       return shadow ? answered.then(() => shadow.sendMissed(context, target, made?.request)) : answered
     }
-    const { headers, hasBody, forwards, host: asked } = outgoingHead(context, rules.outgoing)
+    const { headers, hasBody, forwards, host: asked } = outgoingHead(context, outgoing)
     if (forwards === 0) return answerLast(context)
     if (made) headers.push(...made.request)
-    const host = rules.keepsHost && asked !== '' ? asked : undefined
-    const transformed = transform && (await transform(context, headers, hasBody))
-    const body = transformed?.body ?? (hasBody ? bodyOf(context, headers) : undefined)
+    const host = keepsHost && asked !== '' ? asked : undefined
+    const asking = { method, path: target, headers, host, through: undefined }
     const headed = cached && ((status: number, fields: Fields) => void cached.changed(method, target, status, fields))
-    const { incoming } = rules
-    const options = { timers, timeout, rules: incoming, headed, path, made: made?.response }
-    const exchange = new Exchange(context, body, options)
-    const passed = { exchange, method, path: target, headers, host, transformed }
-    pass(passed, passing(context, timeout)).catch((error) => exchange.fail(error))
-    shadow?.send(context, target, body, made?.request)
-    return exchange.done.promise
+    const exchanged = { context, path, made: made?.response, headed, body: undefined }
+    if (!transform) {
+      const body = hasBody ? bodyOf(context, headers) : undefined
+      return stream(asking, { ...exchanged, body }, made)
+    }
+    return transform(context, headers, hasBody).then(({ body, through }) => {
+      const sent = body ?? (hasBody ? bodyOf(context, headers) : undefined)
+      stream({ ...asking, through }, { ...exchanged, body: sent }, made)
+    })
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import { failureOf } from '../../backend/undici-failure.ts'
 import type { AskOrigin } from '../../cache/http/messages.ts'
-import type { Caller, Runtime } from '../../call/call.ts'
-import { passage, passing } from '../../call/passage.ts'
+import type { Instance } from '../../call/balance/instance.ts'
+import type { Runtime } from '../../call/call.ts'
+import { Passage } from '../../call/passage.ts'
 import { urlsOf } from '../../config-backends.ts'
 import type { Upstream } from '../../endpoint/proxy-upstream.ts'
 import { Fields } from '../../lib/fields.ts'
@@ -22,7 +23,6 @@ export interface Origin {
     path: string,
     more: readonly string[],
     who: readonly string[],
-    caller: Caller,
     host: string | undefined,
   ): AskOrigin
 }
@@ -37,31 +37,28 @@ export function openOrigin(backend: Upstream, common: readonly string[], runtime
   const { origin, pathname } = new URL(urlsOf(backend.url, runtime.resolve)[0]?.url as string)
   const base = pathname.replace(/\/+$/, '')
   const pools = poolsOf(backend, runtime)
-  const pass = passage(
-    async ({ method, path, headers, signal, host }: Asked, _, instance) => {
-      const asked = {
-        method: method as 'GET',
-        path: instance.base + path,
-        headers: [...headers, 'host', host ?? instance.authority],
-        signal,
-        responseHeaders: 'raw' as const,
-      }
-      const answer = pools.of(instance).request(host === undefined ? asked : withServerName(asked, instance))
-      const {
-        statusCode: status,
-        headers: head,
-        body,
-      } = await answer.catch((error: unknown) => {
-        throw failureOf(error)
-      })
-      return { status, headers: head, body }
-    },
-    runtime,
-    backend,
-  )
+  const passage = new Passage(runtime, backend)
+  const request = async ({ method, path, headers, signal, host }: Asked, instance: Instance) => {
+    const asked = {
+      method: method as 'GET',
+      path: instance.base + path,
+      headers: [...headers, 'host', host ?? instance.authority],
+      signal,
+      responseHeaders: 'raw' as const,
+    }
+    const answer = pools.of(instance).request(host === undefined ? asked : withServerName(asked, instance))
+    const {
+      statusCode: status,
+      headers: head,
+      body,
+    } = await answer.catch((error: unknown) => {
+      throw failureOf(error)
+    })
+    return { status, headers: head, body }
+  }
   return {
     urlOf: (path) => origin + base + path,
-    ask: (method, path, more, who, caller, host) => async (fields, token, isShared) => {
+    ask: (method, path, more, who, host) => async (fields, token, isShared) => {
       const requested = Date.now()
       const abort = new AbortController()
       const cancel = (reason: unknown) => abort.abort(reason)
@@ -69,7 +66,9 @@ export function openOrigin(backend: Upstream, common: readonly string[], runtime
       try {
         const sent = [...fields.raw, ...common, ...more, ...(isShared ? [] : who)]
         const asked = { method, path, headers: sent, signal: abort.signal, host }
-        const { status, headers, body } = await pass(asked, passing({ token, caller }, backend.timeout))
+        const { status, headers, body } = await passage.through(token, backend.timeout, (instance) =>
+          request(asked, instance),
+        )
         // The body goes on, also where whoever asked for the head no longer waits.
         const raw = (headers as unknown as readonly (string | Buffer)[]).map(text)
         return { status, fields: new Fields(raw), requested, received: Date.now(), body: guarded(body) }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import type { Dispatcher } from 'undici'
+import type { Instance } from '../../call/balance/instance.ts'
 import type { Runtime } from '../../call/call.ts'
-import { passage, passing } from '../../call/passage.ts'
+import { Passage } from '../../call/passage.ts'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
 import { CancelToken } from '../../lib/cancel.ts'
 import type { RequestContext } from '../context.ts'
@@ -56,21 +58,22 @@ function open(
   const { outgoing } = rulesOf(proxy, runtime, settings)
   const rules = { ...outgoing, dropped: new Set([...outgoing.dropped, NAME]) }
   const pools = poolsOf(backend, runtime)
-  const pass = passage<Shadowed, { readonly status: number }>(
-    ({ exchange, method, path, headers, body }, _, instance) => {
-      headers.push('host', instance.authority)
-      const options = { method, path: instance.base + path, headers, body, bodyTimeout: 0, headersTimeout: 0 }
-      exchange.start(pools.of(instance), options as never, runtime.timers, timeout)
-      return exchange.head.promise
-    },
-    runtime,
-    backend,
-  )
+  const passage = new Passage(runtime, backend)
+  const ask = (
+    { exchange, method, path, headers, body }: Shadowed,
+    { base, authority }: Instance,
+    pool: Dispatcher,
+  ) => {
+    headers.push('host', authority)
+    const options = { method, path: base + path, headers, body, bodyTimeout: 0, headersTimeout: 0 }
+    exchange.start(pool, options as never, runtime.timers, timeout)
+    return exchange.head.promise
+  }
   let inFlight = 0
-  const run = async (shadowed: Shadowed, context: RequestContext): Promise<void> => {
+  const run = async (shadowed: Shadowed): Promise<void> => {
     try {
       // A token of its own: a client that leaves is no reason to give it up, and its own time bounds it.
-      await pass(shadowed, passing({ token: new CancelToken(), caller: context }, timeout))
+      await passage.through(new CancelToken(), timeout, (instance) => ask(shadowed, instance, pools.of(instance)))
       await shadowed.exchange.over.promise
     } catch {
       // Nobody waits for it; what it says of its backend is in that one's breaker.
@@ -92,7 +95,7 @@ function open(
     inFlight++
     const headers = [...(body === undefined ? head : withoutLength(head)), ...made, NAME, '1']
     const start = (bytes: Buffer | null) =>
-      void run({ exchange: new ShadowExchange(), method, path, headers, body: bytes }, context)
+      void run({ exchange: new ShadowExchange(), method, path, headers, body: bytes })
     if (body === undefined || Buffer.isBuffer(body)) return start(body ?? null)
     collect(context.request, maxBytes, (bytes) => {
       if (bytes) start(bytes)

@@ -1,5 +1,6 @@
+import type { Instance } from '../../call/balance/instance.ts'
 import type { Runtime } from '../../call/call.ts'
-import { passage, passing } from '../../call/passage.ts'
+import { Passage } from '../../call/passage.ts'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
 import type { UpgradeSettings } from '../../endpoint/proxy-upgrade-options.ts'
 import type { Registry } from '../../endpoint/registry.ts'
@@ -73,15 +74,12 @@ function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]
   const targetOf = makeTargetOf(proxy, runtime, trusted)
   const options = { timers: runtime.timers, timeout, idle: allowed.idle, rules: incoming, refuse }
   const tunnels = runtime.single(TUNNELS, () => new Tunnels())
-  const pass = passage<Asking, { readonly status: number }>(
-    ({ tunnel, upgrade, method, path, headers, host }, _, instance) => {
-      const fields = [...headers, 'host', host ?? instance.authority]
-      if (tunnel.start()) on({ tunnel, upgrade, instance, method, path: instance.base + path, fields })
-      return tunnel.head.promise
-    },
-    runtime,
-    backend,
-  )
+  const passage = new Passage(runtime, backend)
+  const ask = ({ tunnel, upgrade, method, path, headers, host }: Asking, instance: Instance) => {
+    const fields = [...headers, 'host', host ?? instance.authority]
+    if (tunnel.start()) on({ tunnel, upgrade, instance, method, path: instance.base + path, fields })
+    return tunnel.head.promise
+  }
   return (context, path, upgrade) => {
     const { method } = context.record
     if (isWebSocket(upgrade) && method !== 'GET')
@@ -90,7 +88,7 @@ function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]
       })
     checkOrigin(context.header('origin'), wayOf(context, trusted).host, allowed)
     const target = targetOf(context, path)
-    if (hasPassed(context.header('via') ?? '', pseudonym)) throw new FacetError('loop-detected')
+    if (hasPassed(context.header('via'), pseudonym)) throw new FacetError('loop-detected')
     const made = make?.(context, path)
     const { headers, host } = upgradeHead(context, upgrade, outgoing)
     const tunnel = new Tunnel({ context, path, made: made?.response }, upgrade, options)
@@ -101,7 +99,8 @@ function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]
       headers: made ? [...headers, ...made.request] : headers,
       host: keepsHost && host !== '' ? host : undefined,
     }
-    pass(asking, passing(context, timeout)).catch((error: unknown) => tunnel.fail(error))
+    const passing = passage.through(context.token, timeout, (instance) => ask(asking, instance))
+    passing.catch((error: unknown) => tunnel.fail(error))
   }
 }
 
