@@ -95,7 +95,7 @@ function pages(out: DestinationStream, size: number): { write(line: string): voi
 /** One request as a line of JSON. Milliseconds, to a tenth. What cannot need escaping (ids, tokens, codes) is not escaped. */
 function requestLine(record: RequestRecord, level: number): string {
   let line = `{"level":${level},"time":${Date.now()},"id":"${record.id}","method":"${record.method}","path":${JSON.stringify(record.path)}`
-  if (record.route !== undefined) line += `,"endpoint":${JSON.stringify(record.route)}`
+  if (record.route !== undefined) line += `,"endpoint":${quoted(record.route)}`
   if (record.client !== undefined) line += `,"client":"${record.client}"`
   line += `,"status":${record.status},"ms":${tenth(record.duration)}`
   if (record.cache !== undefined) line += `,"cache":"${record.cache}"`
@@ -109,6 +109,21 @@ function sourcePart({ name, duration, outcome, code, cache }: SourceRecord): str
   return `"${name}":{"outcome":"${outcome}","ms":${tenth(duration)}${code === undefined ? '' : `,"code":"${code}"`}${cache === undefined ? '' : `,"cache":"${cache}"`}}`
 }
 
-function tenth(milliseconds: number): number {
-  return Math.round(milliseconds * 10) / 10
+/** Routes are as many as the app has. */
+const routes = new Map<string, string>()
+
+function quoted(route: string): string {
+  const known = routes.get(route)
+  if (known !== undefined) return known
+  const text = JSON.stringify(route)
+  routes.set(route, text)
+  return text
+}
+
+/** A fraction is written at a multiple of what its two whole numbers cost. */
+function tenth(milliseconds: number): string {
+  const tenths = Math.round(milliseconds * 10)
+  const rest = tenths % 10
+  const whole = (tenths - rest) / 10
+  return rest === 0 ? `${whole}` : `${whole}.${rest}`
 }

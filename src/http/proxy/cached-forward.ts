@@ -14,7 +14,7 @@ import { FacetError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
 import { secretKeyOf } from '../../lib/key.ts'
 import type { RequestContext } from '../context.ts'
-import { askedFields, askerFields, wayOf } from './forwarded.ts'
+import { wayOf } from './forwarded.ts'
 import type { Answered, IncomingRules } from './incoming-head.ts'
 import { type Origin, openOrigin } from './origin.ts'
 import { said } from './outgoing-head.ts'
@@ -54,7 +54,7 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime, rules: HeadRu
       const { method } = context.record
       const origin = originOf()
       const way = wayOf(context, trusted)
-      const asked = askedFields(way)
+      const { asked, asker } = way
       // What an answer may be made of is part of what it is kept under.
       const passed = endToEnd(new Fields(context.fields()), [...dropped, 'content-length'])
       const own = allowed ? passed.only(allowed) : passed
@@ -65,7 +65,7 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime, rules: HeadRu
       const request = { ...key, patience: runtime.patience() }
       const via = withMember(context.header('via'), context.request.httpVersion, pseudonym)
       const more = [...said(asked, rules.outgoing), 'surrogate-capability', `${SURROGATE}="Surrogate/1.0"`, 'via', via]
-      const who = [...said(askerFields(way), rules.outgoing), 'x-request-id', context.requestId]
+      const who = [...said(asker, rules.outgoing), 'x-request-id', context.requestId]
       const host = rules.keepsHost && way.host !== '' ? way.host : undefined
       const ask = origin.ask(method, target, more, who, host)
       const served = await responses.handle(request, ask, context.token)

@@ -5,12 +5,13 @@ import { addressOfNode, readForwarded } from './forwarded-field.ts'
 
 /** By which way a request has come to this server. */
 export interface Way {
-  /** The addresses that it has come from, the client's first; the last one is at the other end of the connection. */
-  readonly addresses: readonly string[]
   /** What the client has asked: `Host`, with its port. */
   readonly host: string
-  readonly port: string
   readonly proto: string
+  /** What was asked, for a backend that makes links of it; names and values in turn. */
+  readonly asked: readonly string[]
+  /** Who has asked: `Forwarded` (RFC 7239), whose last member has what else is known, and the field that was there before it. */
+  readonly asker: readonly string[]
 }
 
 /**
@@ -25,12 +26,33 @@ export function wayOf(context: RequestContext, trusted: number): Way {
   const isEncrypted = (socket as { readonly encrypted?: boolean }).encrypted === true
   const host = said.host ?? context.header('host') ?? ''
   const proto = said.proto ?? (isEncrypted ? 'https' : 'http')
+  const last = addressOf(socket)
+  const asker = said.addresses.length === 0 ? last : `${said.addresses.join(', ')}, ${last}`
+  // A client asks the same host many times: making the text is most of what these fields cost.
+  const key = `${proto}\n${host}\n${asker}\n${said.port ?? ''}`
+  let way = known.get(key)
+  if (way === undefined) {
+    if (known.size >= MOST_KNOWN) known.clear()
+    way = makeWay([...said.addresses, last], host, proto, said.port)
+    if (key.length <= LONGEST) known.set(key, way)
+  }
+  return way
+}
+
+const MOST_KNOWN = 1_000
+/** Characters of one that is remembered. */
+const LONGEST = 1_000
+const known = new Map<string, Way>()
+
+function makeWay(addresses: readonly string[], host: string, proto: string, said: string | undefined): Way {
+  // The port that the client knows: the one that this server listens on may be another.
+  const port = said ?? /:(\d+)$/.exec(host)?.[1] ?? (proto === 'https' ? '443' : '80')
+  const nodes = addresses.map((address) => `for=${node(address)}`).join(', ')
+  const forwarded = `${nodes};host=${parameter(host)};proto=${parameter(proto)}`
   return {
-    addresses: [...said.addresses, addressOf(socket)],
-    host,
-    // The port that the client knows: the one that this server listens on may be another.
-    port: said.port ?? /:(\d+)$/.exec(host)?.[1] ?? (proto === 'https' ? '443' : '80'),
-    proto,
+    ...{ host, proto },
+    asked: ['x-forwarded-host', host, 'x-forwarded-port', port, 'x-forwarded-proto', proto],
+    asker: ['x-forwarded-for', addresses.join(', '), 'forwarded', forwarded],
   }
 }
 
@@ -70,33 +92,6 @@ function believed(context: RequestContext, trusted: number): Said {
 function schemeOf(said: string | undefined): string | undefined {
   const scheme = said?.toLowerCase().replace(/^ws/, 'http')
   return scheme === 'http' || scheme === 'https' ? scheme : undefined
-}
-
-/** What was asked, for a backend that makes links of it; names and values in turn. */
-export function askedFields({ host, port, proto }: Way): string[] {
-  return ['x-forwarded-host', host, 'x-forwarded-port', port, 'x-forwarded-proto', proto]
-}
-
-/** Who has asked: `Forwarded` (RFC 7239), whose last member has what else is known, and the field that was there before it. */
-export function askerFields(way: Way): string[] {
-  const asker = way.addresses.length === 1 ? (way.addresses[0] as string) : way.addresses.join(', ')
-  // A client asks the same host many times: making the text is most of what these fields cost.
-  const key = `${way.proto} ${way.host} ${asker}`
-  let forwarded = known.get(key)
-  if (forwarded === undefined) {
-    if (known.size >= MOST_KNOWN) known.clear()
-    forwarded = forwardedOf(way)
-    known.set(key, forwarded)
-  }
-  return ['x-forwarded-for', asker, 'forwarded', forwarded]
-}
-
-const MOST_KNOWN = 1_000
-const known = new Map<string, string>()
-
-function forwardedOf({ addresses, host, proto }: Way): string {
-  const nodes = addresses.map((address) => `for=${node(address)}`).join(', ')
-  return `${nodes};host=${parameter(host)};proto=${parameter(proto)}`
 }
 
 /** The address at the other end; an IPv4 address that came as IPv6 is written as what it is, and a zone is known here alone. */

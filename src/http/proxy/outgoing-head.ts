@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { listed } from '../../lib/headers.ts'
 import type { RequestContext } from '../context.ts'
-import { askedFields, askerFields, wayOf } from './forwarded.ts'
+import { wayOf } from './forwarded.ts'
 import { withMember } from './via.ts'
 
 /** What a route does with the fields of its requests, settled when the app starts. */
@@ -88,7 +88,7 @@ export function outgoingHead(context: RequestContext, rules: OutgoingRules): Out
   const kept = named === undefined ? headers : without(headers, named)
   const way = wayOf(context, rules.trusted)
   kept.push('via', withMember(via, request.httpVersion, rules.pseudonym), 'x-request-id', requestId)
-  kept.push(...said(askedFields(way), rules), ...said(askerFields(way), rules), ...rules.common)
+  kept.push(...said(way.asked, rules), ...said(way.asker, rules), ...rules.common)
   const hasBody = isChunked || length !== '0'
   return { headers: kept, hasBody, forwards: forwardsOf(request, forwards, kept), host: way.host }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { RequestContext } from '../../../../src/http/context.ts'
-import { askedFields, askerFields, wayOf } from '../../../../src/http/proxy/forwarded.ts'
+import { wayOf } from '../../../../src/http/proxy/forwarded.ts'
 import { addressOfNode, readForwarded } from '../../../../src/http/proxy/forwarded-field.ts'
 import { hasPassed, withMember } from '../../../../src/http/proxy/via.ts'
 
@@ -12,7 +12,7 @@ function told(headers: Record<string, string>, trusted: number, peer = '192.0.2.
     header: (name: string) => ({ host: 'facet.example', ...headers })[name],
   } as unknown as RequestContext
   const way = wayOf(context, trusted)
-  const raw = [...askedFields(way), ...askerFields(way)]
+  const raw = [...way.asked, ...way.asker]
   const fields = Object.fromEntries(raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1]]] : [])))
   return [
     fields['x-forwarded-for'],
