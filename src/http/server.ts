@@ -10,22 +10,25 @@ import {
 import type { AddressInfo, Socket } from 'node:net'
 import { channels } from '../channels.ts'
 import { DefinitionError, type ErrorCode, FacetError } from '../errors.ts'
+import { type ArrivalBounds, watchArrivals } from './arrival.ts'
 import { holdBody } from './continue.ts'
 import { type Drain, drainer } from './drain.ts'
 import { problemOf } from './problem.ts'
 import { isUpgrade, type UpgradeListener } from './upgrade.ts'
 
 /**
- * Node's own bounds, set on purpose, in milliseconds. A whole request must arrive within 300 s: large uploads to proxied
- * routes are slow but honest, and an endpoint's body is bounded by its deadline. Its head must arrive within 30 s: a client
- * that trickles its headers holds a connection for nothing. An idle connection is kept for 5 s.
+ * Node's own bounds, set on purpose, in milliseconds. The head of a request must arrive within 30 s: a client that trickles its headers
+ * holds a connection for nothing. An idle connection is kept for 5 s. The bodies have a bound that leaves out those that are streamed.
  */
 const BOUNDS = {
-  requestTimeout: 300_000,
+  requestTimeout: 0,
   headersTimeout: 30_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 5_000,
 }
+
+/** A whole request must arrive within five minutes: an endpoint's has its deadline besides, but a middleware's reading has no other. */
+const ARRIVAL: ArrivalBounds = { most: 300_000, every: 5_000 }
 
 /** A server that can be ended without cutting anybody off. */
 export interface RunningServer {
@@ -101,6 +104,7 @@ export function listen(
   const server = createServer(options, listener)
   if (upgrade) server.on('upgrade', (request, socket, head) => upgrade(request, socket, head))
   server.on('clientError', refuse)
+  watchArrivals(server, ARRIVAL)
   // Whoever answers says when it wants the body: of what is passed on, that is when the backend does.
   server.on('checkContinue', (request, response) => {
     holdBody(response)

@@ -7,7 +7,6 @@ import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
 import type { RequestContext } from '../context.ts'
 import { Answer } from './answer.ts'
 import { type Answered, type IncomingRules, incomingHead, text, trailersOf } from './incoming-head.ts'
-import { IDLE } from './pools.ts'
 import { RequestBody } from './request-body.ts'
 
 /** What all exchanges of a route have in common. */
@@ -15,6 +14,8 @@ export interface ExchangeRules {
   readonly timers: TimerWheel
   /** Milliseconds until the head of the answer must be there, from the beginning and again from when the request is out. */
   readonly timeout: number
+  /** Milliseconds without a byte in either direction after which it is given up. */
+  readonly idle: number
   readonly incoming: IncomingRules
   /** Tells the client, at once, why there is no answer, or not the whole of it, and the log. */
   readonly fail: (context: RequestContext, error: unknown) => void
@@ -103,16 +104,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** For the timer alone. */
   expired(): void {
-    const { timeout } = this.#rules
-    const moved = this.#body instanceof RequestBody ? Math.max(this.#moved, this.#body.moved) : this.#moved
-    const quiet = performance.now() - moved
-    const isUploading = this.#body instanceof RequestBody && !this.#body.readableEnded && this.#controller !== undefined
+    const { timeout, idle } = this.#rules
+    const body = this.#body instanceof RequestBody ? this.#body : undefined
+    const quiet = performance.now() - Math.max(this.#moved, body?.moved ?? 0)
+    const isUploading = body !== undefined && !body.readableEnded && this.#controller !== undefined
     if (this.#status === 0 && !isUploading) return this.fail(new FacetError('backend-timeout'))
-    if (quiet >= IDLE) {
-      const code = this.#answer.isClients ? 'client-closed' : 'backend-timeout'
-      return this.fail(new FacetError(code, { detail: 'nothing has moved for too long' }))
-    }
-    this.#await(this.#status === 0 ? Math.min(timeout, IDLE - quiet) : IDLE - quiet)
+    if (quiet >= idle) return this.fail(this.#stalled(isUploading))
+    this.#await(this.#status === 0 ? Math.min(timeout, idle - quiet) : idle - quiet)
+  }
+
+  /** Nothing has moved for too long, which is the doing of whoever is waited for. */
+  #stalled(isUploading: boolean): FacetError {
+    const detail = 'nothing has moved for too long'
+    if (this.#answer.isClients) return new FacetError('client-closed', { detail })
+    if (this.#status !== 0 || !isUploading || this.#context.request.isPaused())
+      return new FacetError('backend-timeout', { detail })
+    return new FacetError('request-timeout', { detail, headers: { Connection: 'close' } })
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -143,7 +150,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const now = performance.now()
     // The timer that is set finds out by itself that it is another time that counts from here on.
     this.#moved = now
-    if (this.#rules.timeout > IDLE) this.#await(IDLE)
+    if (this.#rules.timeout > this.#rules.idle) this.#await(this.#rules.idle)
     this.#answer.begin(status, reason, headers)
     this.#pass?.answered(status, now)
   }

@@ -12,7 +12,7 @@ import { chooser } from './choose.ts'
 import { Exchange, type Exchanged, type ExchangeRules } from './exchange.ts'
 import { answerLast } from './max-forwards.ts'
 import { outgoingHead } from './outgoing-head.ts'
-import { poolsOf, withServerName } from './pools.ts'
+import { IDLE, poolsOf, withServerName } from './pools.ts'
 import { RequestBody } from './request-body.ts'
 import { type ProxySettings, rulesOf } from './rules.ts'
 import type { MadeFields } from './set-fields.ts'
@@ -73,7 +73,7 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
   const { timeout } = backend
   const heads = rulesOf(proxy, runtime, settings)
   const { outgoing, make, keepsHost } = heads
-  const rules: ExchangeRules = { timers: runtime.timers, timeout, incoming: heads.incoming, fail }
+  const rules: ExchangeRules = { timers: runtime.timers, timeout, idle: IDLE, incoming: heads.incoming, fail }
   const passage = new Passage(runtime, backend)
   const pools = poolsOf(backend, runtime)
   const targetOf = makeTargetOf(proxy, runtime, settings.trustProxy)

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { streamsBody, streamsNoMore } from '../arrival.ts'
 
 /**
  * The body of a client's request on its way to a backend: as it comes, no faster than it is taken. undici destroys what it has sent, and
@@ -17,6 +18,7 @@ export class RequestBody {
   constructor(request: IncomingMessage, wanted: () => void) {
     this.#request = request
     this.#wanted = wanted
+    streamsBody(request)
     request.pause()
     request.on('data', this.#noted)
     // While it waits for a connection nobody else listens, and afterwards nobody cares.
@@ -83,6 +85,7 @@ export class RequestBody {
   destroy(): this {
     if (this.destroyed) return this
     this.destroyed = true
+    streamsNoMore(this.#request)
     this.#request.off('data', this.#noted)
     this.#request.resume()
     return this
