@@ -7,8 +7,9 @@ import { type OpenRuntime, openRuntime } from './call/runtime.ts'
 import { type UpstreamReport, upstreamsOf } from './call/upstream.ts'
 import { channels } from './channels.ts'
 import { type Config, readConfig } from './config.ts'
-import { checkBackends } from './config-backends.ts'
+import { checkBackends, checkRoutes } from './config-backends.ts'
 import { loadRegistry } from './endpoint/load.ts'
+import { variablesOf } from './endpoint/proxy.ts'
 import type { Registry } from './endpoint/registry.ts'
 import { DefinitionError } from './errors.ts'
 import { wantBody } from './http/continue.ts'
@@ -61,7 +62,13 @@ export interface App extends Express {
  */
 export async function app({ config = readConfig(), registry, before = [], after = [] }: AppOptions = {}): Promise<App> {
   const known = registry ?? (await loadRegistry(config.routes, config.transforms))
-  const wrong = checkBackends(known.backends, config.environment)
+  const wrong = [
+    ...checkBackends(known.backends, config.environment),
+    ...checkRoutes(
+      known.proxies.map(({ proxy }) => variablesOf(proxy)),
+      config.environment,
+    ),
+  ]
   if (wrong.length > 0) throw new DefinitionError(wrong.join('\n'))
 
   const bounds = { maxBytes: config.cacheMaxBytes, maxEntries: config.cacheMaxEntries }

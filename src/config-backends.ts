@@ -55,9 +55,33 @@ export interface BackendVariables {
 export function checkBackends(backends: readonly BackendVariables[], environment: Environment): string[] {
   return backends.flatMap(({ name, url, headers = [], secrets = [] }) => [
     ...parts(url).flatMap((each) => checkUrls(name, each.url, environment)),
-    ...headers.flatMap(([header, value]) => checkSecret(name, header, value, HEADER, environment)),
-    ...secrets.flatMap(([option, value]) => checkSecret(name, option, value, MESSAGE, environment)),
+    ...headers.flatMap(([header, value]) => checkSecret(sentTo(name, header), value, HEADER, environment)),
+    ...secrets.flatMap(([option, value]) => checkSecret(sentTo(name, option), value, MESSAGE, environment)),
   ])
+}
+
+function sentTo(backend: string, sentAs: string): string {
+  return `what backend '${backend}' is sent as '${sentAs}'`
+}
+
+/** What a proxied route itself takes from the environment, by the option that says it. */
+export interface RouteVariables {
+  readonly route: string
+  readonly headers: readonly (readonly [option: string, value: EnvironmentVariable])[]
+  readonly query: readonly (readonly [option: string, value: EnvironmentVariable])[]
+}
+
+/**
+ * Checks what proxied routes take from the environment, all of it at once.
+ *
+ * @returns one line for each that is missing or cannot be sent, naming the variable, the route and the option
+ */
+export function checkRoutes(routes: readonly RouteVariables[], environment: Environment): string[] {
+  return routes.flatMap(({ route, headers, query }) => {
+    const check = (carrier: Carrier) => (said: RouteVariables['headers'][number]) =>
+      checkSecret(`what proxy '${route}' says at '${said[0]}'`, said[1], carrier, environment)
+    return [...headers.flatMap(check(HEADER)), ...query.flatMap(check(QUERY))]
+  })
 }
 
 function checkUrls(backend: string, url: string | EnvironmentVariable, environment: Environment): string[] {
@@ -87,19 +111,18 @@ interface Carrier {
 
 const HEADER: Carrier = { name: 'header', accepts: isFieldValue }
 const MESSAGE: Carrier = { name: 'message', accepts: (value) => !/\p{Cc}/u.test(value) }
+const QUERY: Carrier = { name: 'query', accepts: (value) => value.isWellFormed() }
 
-/** A header's value is a secret as often as not, so it is never shown. */
+/** A header's value is a secret as often as not, so it is never shown. @param what is expected of it */
 function checkSecret(
-  backend: string,
-  sentAs: string,
+  what: string,
   value: string | EnvironmentVariable,
   carrier: Carrier,
   environment: Environment,
 ): string[] {
   if (!isEnvironmentVariable(value)) return []
   const found = environment[value.name]
-  const expected = `expected what backend '${backend}' is sent as '${sentAs}'`
-  if (!found) return [`${value.name} is not set: ${expected}`]
+  if (!found) return [`${value.name} is not set: expected ${what}`]
   if (carrier.accepts(found)) return []
-  return [`${value.name} has characters that no ${carrier.name} can carry: ${expected}`]
+  return [`${value.name} has characters that no ${carrier.name} can carry: expected ${what}`]
 }

@@ -53,6 +53,8 @@ export interface Backend extends BackendInfo {
   readonly retries: number
   readonly headers: readonly (readonly [name: string, value: string | EnvironmentVariable])[]
   readonly connections: number
+  /** The same for what is passed on to it: undefined where nobody has said a number. */
+  readonly streams: number | undefined
   readonly maxBytes: number
   readonly client: HttpClient | undefined
 }
@@ -147,12 +149,13 @@ export function defineBackend(name: string, options: BackendOptions, extra: z.Zo
     policies: upstreamPolicies(`backend '${name}'`, options, options.url, connections, probeOf),
     timeout: bounds.attempt,
     bounds,
-    connectTimeout: Math.min(bounds.attempt, milliseconds(connect ?? '2s')),
+    connectTimeout: Math.min(bounds.attempt, connect ? milliseconds(connect) : BACKEND_DEFAULTS.connect),
     retries: options.retries ?? 0,
     budgetHeader: options.budgetHeader,
     forward: (options.forward ?? []).map((header) => header.toLowerCase()),
     headers: Object.entries(options.headers ?? {}),
     connections,
+    streams: options.connections,
     maxBytes: options.maxBytes ?? 16 * 1024 * 1024,
     client: options.client,
   })

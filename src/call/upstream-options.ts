@@ -47,6 +47,8 @@ export interface UpstreamOptions extends BalancingOptions {
 export const BACKEND_DEFAULTS = {
   /** Milliseconds that an attempt may take. */
   attempt: milliseconds('5s'),
+  /** Milliseconds until a connection must be there. */
+  connect: milliseconds('2s'),
   connections: 256,
 } as const
 

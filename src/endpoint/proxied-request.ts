@@ -1,4 +1,9 @@
-/** What a team's functions see of a request that is passed on: its head, as it came. */
+/**
+ * What a team's functions see of a request that is passed on: its head, as it came. They are `rewrite`, `when` and `by` of a target, and
+ * those in `headers.….set`; the hooks that see bodies are given a `ProxiedMessage`.
+ *
+ * @example const tenant = ({ header }: ProxiedRequest): string | undefined => header('x-tenant')
+ */
 export interface ProxiedRequest {
   readonly method: string
   /** The whole path, still encoded, without what only says the client. */

@@ -7,7 +7,11 @@ import { DefinitionError } from '../errors.ts'
 import { checkOptions, functionOption } from '../options.ts'
 import type { Format } from './client.ts'
 
-/** What a hook sees of a message that is passed on. */
+/**
+ * What a `request` hook sees of a message that is passed on.
+ *
+ * @example const withoutId = ({ body }: ProxiedMessage): unknown => ({ ...(body as object), id: undefined })
+ */
 export interface ProxiedMessage {
   readonly method: string
   /** As the client has asked for it: still encoded, without the query. */
@@ -19,7 +23,7 @@ export interface ProxiedMessage {
   header(name: string): string | undefined
 }
 
-/** What a hook sees of a backend's response. */
+/** What a `response` hook sees of a backend's response: the request as the client has made it, and status, fields and body of the response. */
 export interface ProxiedResponse extends ProxiedMessage {
   readonly status: number
 }

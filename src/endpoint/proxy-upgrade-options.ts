@@ -11,6 +11,12 @@ export interface UpgradeOptions {
   readonly origins?: readonly string[]
   /** How long nothing may move on a connection, in neither direction, before it is closed; 5 min if not said. */
   readonly idle?: Duration
+  /**
+   * How many there may be at once on this route in one process, those included that are still being asked for; 10,000 if not said. A
+   * further one is refused with 503. Each holds a connection to the client and one to the backend, that is two file descriptors and one
+   * of the 28,232 ports that Linux has for connections to one address, which calls and other routes need as well.
+   */
+  readonly connections?: number
 }
 
 /** The same, checked. */
@@ -19,9 +25,12 @@ export interface UpgradeSettings {
   readonly origins: ReadonlySet<string>
   /** Milliseconds. */
   readonly idle: number
+  /** How many there may be at once. */
+  readonly connections: number
 }
 
 const IDLE: Duration = '5m'
+const CONNECTIONS = 10_000
 /** The longest that a check every quarter of it can be set for, in milliseconds: 2 ^ 31 - 1. */
 const LONGEST = 2_147_483_647
 
@@ -41,16 +50,20 @@ export const upgradeOption = z.preprocess(
   // A union would not say which part of the object is wrong.
   (value) => (value === false ? {} : value),
   z.strictObject(
-    { origins: z.array(origin, 'a list of origins was expected').optional(), idle: idle.optional() },
-    'false or { origins, idle } was expected',
+    {
+      origins: z.array(origin, 'a list of origins was expected').optional(),
+      idle: idle.optional(),
+      connections: z.number().int().min(1).optional(),
+    },
+    'false or { origins, idle, connections } was expected',
   ),
 )
 
 /** What holds for a route; undefined where it switches to nothing. */
 export function upgradeSettings(options: UpgradeOptions | false | undefined): UpgradeSettings | undefined {
   if (options === false) return undefined
-  const { origins = [], idle = IDLE } = options ?? {}
-  return { origins: new Set(origins.map((each) => each.toLowerCase())), idle: milliseconds(idle) }
+  const { origins = [], idle = IDLE, connections = CONNECTIONS } = options ?? {}
+  return { origins: new Set(origins.map((each) => each.toLowerCase())), idle: milliseconds(idle), connections }
 }
 
 /** Whether a browser could send it: scheme, host and a port that is not the scheme's own; apps have schemes of their own. */

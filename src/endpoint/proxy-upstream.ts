@@ -8,6 +8,13 @@ import { DefinitionError } from '../errors.ts'
 export interface Upstream extends BackendInfo {
   /** Milliseconds until the head of the answer must be there. */
   readonly timeout: number
+  /** Milliseconds until a connection to it must be there, with TLS. */
+  readonly connectTimeout: number
+  /**
+   * How many connections to an instance there are at the most for what is passed on; as many as there are streams if undefined. Upgrades
+   * have connections of their own.
+   */
+  readonly streams?: number | undefined
   /** The header in which it is told how long it is waited for. */
   readonly budgetHeader?: string | undefined
   readonly headers: readonly (readonly [name: string, value: string | EnvironmentVariable])[]

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { HttpCacheOptions } from '../cache/http/http-cache.ts'
+import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
+import type { RouteVariables } from '../config-backends.ts'
 import { checkOptions } from '../options.ts'
 import { type ProxyHeadOptions, type ProxyHeads, proxyHeadShape, settleHeads } from './proxy-head-options.ts'
 import { type ProxyPath, type ProxyPathOptions, proxyPath, proxyPathShape } from './proxy-path-options.ts'
@@ -19,7 +21,11 @@ import type { Share } from './request.ts'
 
 const BRAND = Symbol.for('facet.proxy')
 
-/** How requests are passed on. */
+/**
+ * How requests are passed on: what `proxy()` takes besides route and upstream.
+ *
+ * @example const internal: ProxyOptions = { headers: { response: { deny: ['server'] } }, websocket: false }
+ */
 export interface ProxyOptions extends ProxyPathOptions, ProxyHeadOptions, TransformOptions {
   /** One line for people. */
   readonly summary?: string
@@ -131,4 +137,23 @@ export function isProxy(value: unknown): value is ProxyRoute {
 /** Every backend that a proxied route can reach: its own, those of its targets, and the one in the shadow. */
 export function backendsOf({ backend, targets, shadow }: ProxyRoute): readonly Upstream[] {
   return [backend, ...targets.map((target) => target.backend), ...(shadow ? [shadow.backend] : [])]
+}
+
+/** What a proxied route itself takes from the environment; its backends have their own. */
+export function variablesOf({ route, heads, query }: ProxyRoute): RouteVariables {
+  return {
+    route,
+    headers: [
+      ...variables('headers.request.set', heads.request.set),
+      ...variables('headers.response.set', heads.response.set),
+    ],
+    query: variables('query.add', query?.added ?? []),
+  }
+}
+
+function variables(
+  option: string,
+  said: readonly (readonly [name: string, value: unknown])[],
+): (readonly [option: string, value: EnvironmentVariable])[] {
+  return said.flatMap(([name, value]) => (isEnvironmentVariable(value) ? [[`${option}.${name}`, value] as const] : []))
 }

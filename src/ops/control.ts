@@ -38,7 +38,7 @@ type Action = (request: IncomingMessage) => unknown
 /**
  * The control API, for operators: on a port of its own, on loopback, behind a bearer token.
  *
- * - `GET /routes`: what is served, with each endpoint's sources and what they need.
+ * - `GET /routes`: what is served, with each endpoint's sources and what they need, and every backend of each proxied route.
  * - `GET /backends`: of this process's backends the breaker, calls in flight and waiting, and how each instance fares.
  * - `GET /cache`: entries and bytes of this process's memory cache, in all and a level; `?page=0` lists a hundred entries, the
  *   most recently used first.
@@ -127,7 +127,13 @@ function describe({ endpoints, proxies, clients }: Registry): object {
       })),
       transforms: [...transforms.keys()],
     })),
-    proxies: proxies.map(({ file, proxy }) => ({ route: proxy.route, file, backend: proxy.backend.name })),
+    proxies: proxies.map(({ file, proxy: { route, backend, targets, shadow } }) => ({
+      route,
+      file,
+      backend: backend.name,
+      targets: targets.map((target) => ({ backend: target.backend.name, weight: target.weight })),
+      ...(shadow && { shadow: { backend: shadow.backend.name, share: shadow.share } }),
+    })),
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { endpoint, env, readConfig, rest } from 'facet'
+import { endpoint, env, proxy, readConfig, rest } from 'facet'
 import { type ScriptedBackend, scriptedBackend } from 'facet/testing'
 import { z } from 'zod'
 import { makeRegistry } from '../../src/endpoint/registry.ts'
@@ -12,6 +12,16 @@ const name = crm.get('/names/:id', { output: z.object({ name: z.string() }) })
 const greeting = endpoint('GET /greetings/:id', {
   cache: { ttl: '1h', stale: '1m', tags: ({ params }) => [`name:${params.id}`] },
 }).source('name', name, ({ params }) => ({ id: params.id }))
+
+const NOBODY = 'http://127.0.0.1:9'
+const plain = proxy('ANY /plain/*path', crm)
+const legacy = proxy('ANY /legacy/*path', NOBODY, {
+  targets: [
+    { to: crm, path: '/legacy/users/*rest' },
+    { to: NOBODY, weight: 0.05 },
+  ],
+  shadow: { to: NOBODY, share: 0.1 },
+})
 
 let backend: ScriptedBackend
 let serving: Serving
@@ -26,7 +36,11 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     HOST: '127.0.0.1',
   })
-  const registry = makeRegistry([{ file: 'routes/greetings.ts', name: 'greetings', routes: [greeting] }], [])
+  const modules = [
+    { file: 'routes/greetings.ts', name: 'greetings', routes: [greeting] },
+    { file: 'routes/legacy.ts', name: 'legacy', routes: [plain, legacy] },
+  ]
+  const registry = makeRegistry(modules, [])
   serving = await serve({ config, registry })
 })
 
@@ -97,6 +111,24 @@ describe('the control API', () => {
         file: 'routes/greetings.ts',
         sources: [{ name: 'name', needs: [], calls: ['crm: GET /names/:id'], optional: false }],
         transforms: [],
+      },
+    ])
+  })
+
+  test('shows of a proxied route every backend that it reaches, with its share', async () => {
+    const routes = (await (await control('/routes')).json()) as { proxies: object[] }
+    const file = 'routes/legacy.ts'
+    expect(routes.proxies).toEqual([
+      { route: 'ANY /plain/*path', file, backend: 'crm', targets: [] },
+      {
+        route: 'ANY /legacy/*path',
+        file,
+        backend: 'any.legacy',
+        targets: [
+          { backend: 'crm', weight: 1 },
+          { backend: 'any.legacy:1', weight: 0.05 },
+        ],
+        shadow: { backend: 'any.legacy:shadow', share: 0.1 },
       },
     ])
   })

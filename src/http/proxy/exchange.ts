@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import type { Dispatcher, Pool } from 'undici'
 import { failureOf } from '../../backend/undici-failure.ts'
 import type { Pass } from '../../call/passage.ts'
 import { FacetError } from '../../errors.ts'
@@ -7,7 +7,9 @@ import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
 import type { RequestContext } from '../context.ts'
 import { Answer } from './answer.ts'
 import { type Answered, type IncomingRules, incomingHead, text, trailersOf } from './incoming-head.ts'
+import { isFull } from './pools.ts'
 import { RequestBody } from './request-body.ts'
+import type { Transformed } from './transformed.ts'
 
 /** What all exchanges of a route have in common. */
 export interface ExchangeRules {
@@ -40,6 +42,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #answer: Answer
   /** For the policies of the backend, whose business ends with the head of the answer. */
   #pass: Pass | undefined
+  #pool: Pool | undefined
   #controller: Dispatcher.DispatchController | undefined
   #timer: Timer | undefined
   /** What hears of the connection while the answer waits for the one before it. */
@@ -69,10 +72,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** Asks the backend, whose policies have let it through. */
-  start(pass: Pass, pool: Dispatcher, options: Omit<Dispatcher.DispatchOptions, 'body'>): void {
+  /**
+   * Asks the backend, whose policies have let it through.
+   *
+   * @param through what the response goes through on its way, if anything
+   */
+  start(pass: Pass, pool: Pool, options: Dispatcher.DispatchOptions, through?: Transformed['through']): void {
     if (this.#isOver) return pass.failed(this.#context.token.reason)
     this.#pass = pass
+    this.#pool = pool
     this.#moved = pass.started
     const { timers, timeout } = this.#rules
     this.#timer = timers.set(timeout, this)
@@ -80,7 +88,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // An upload may take as long as it moves; the answer is late only when nothing more has to be said.
     if (body instanceof RequestBody) body.once('end', () => this.#status === 0 && this.#await(timeout))
     try {
-      pool.dispatch({ ...options, body: (body ?? null) as Buffer | null }, this)
+      const way = through ? through(pool) : pool
+      way.dispatch(options, this)
     } catch (error) {
       this.fail(failureOf(error))
     }
@@ -108,9 +117,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const body = this.#body instanceof RequestBody ? this.#body : undefined
     const quiet = performance.now() - Math.max(this.#moved, body?.moved ?? 0)
     const isUploading = body !== undefined && !body.readableEnded && this.#controller !== undefined
-    if (this.#status === 0 && !isUploading) return this.fail(new FacetError('backend-timeout'))
+    if (this.#status === 0 && !isUploading) return this.fail(this.#late())
     if (quiet >= idle) return this.fail(this.#stalled(isUploading))
     this.#await(this.#status === 0 ? Math.min(timeout, idle - quiet) : idle - quiet)
+  }
+
+  /** There is no answer yet. That others have all connections is not the backend's doing. */
+  #late(): FacetError {
+    const isWaiting = this.#controller === undefined && this.#pool !== undefined && isFull(this.#pool)
+    return isWaiting
+      ? new FacetError('backend-busy', { headers: { 'retry-after': '1' } })
+      : new FacetError('backend-timeout')
   }
 
   /** Nothing has moved for too long, which is the doing of whoever is waited for. */

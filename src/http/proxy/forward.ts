@@ -81,12 +81,21 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
   const cached = cachedForward(proxy, runtime, heads)
   const transform = transformOf(proxy, runtime)
 
-  const ask = (exchange: Exchange, pass: Pass, { method, path, headers, host, through }: Asking): void => {
+  const ask = (exchange: Exchange, pass: Pass, body: Exchanged['body'], asking: Asking): void => {
+    const { method, path, headers, host, through } = asking
     const { instance } = pass
     headers.push('host', host ?? instance.authority)
-    const asked = { method, path: instance.base + path, headers, bodyTimeout: 0, headersTimeout: 0 }
-    const pool = pools.of(instance)
-    exchange.start(pass, through ? through(pool) : pool, host === undefined ? asked : withServerName(asked, instance))
+    const options = {
+      method,
+      path: instance.base + path,
+      headers,
+      // It is a stream as far as undici looks.
+      body: (body ?? null) as Buffer | null,
+      bodyTimeout: 0,
+      headersTimeout: 0,
+    }
+    const whole = host === undefined ? options : withServerName(options, instance)
+    exchange.start(pass, pools.of(instance), whole, through)
   }
   const stream = (asking: Asking, exchanged: Exchanged, made: MadeFields | undefined): void => {
     const { context, body } = exchanged
@@ -94,10 +103,10 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
     const exchange = new Exchange(exchanged, rules)
     if (entered instanceof Promise)
       entered.then(
-        (pass) => ask(exchange, pass, asking),
+        (pass) => ask(exchange, pass, body, asking),
         (error) => exchange.fail(error),
       )
-    else ask(exchange, entered, asking)
+    else ask(exchange, entered, body, asking)
     shadow?.send(context, asking.path, body, made?.request)
   }
   return (context, path) => {

@@ -6,6 +6,7 @@ import type { Runtime } from '../../call/call.ts'
 import { Passage } from '../../call/passage.ts'
 import { urlsOf } from '../../config-backends.ts'
 import type { Upstream } from '../../endpoint/proxy-upstream.ts'
+import { FacetError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
 import { poolsOf, withServerName } from './pools.ts'
 
@@ -38,23 +39,25 @@ export function openOrigin(backend: Upstream, common: readonly string[], runtime
   const base = pathname.replace(/\/+$/, '')
   const pools = poolsOf(backend, runtime)
   const passage = new Passage(runtime, backend)
-  const request = async ({ method, path, headers, signal, host }: Asked, instance: Instance) => {
+  const request = async ({ method, path, headers, abort, host }: Asked, instance: Instance) => {
     const asked = {
       method: method as 'GET',
       path: instance.base + path,
       headers: [...headers, 'host', host ?? instance.authority],
-      signal,
+      signal: abort.signal,
       responseHeaders: 'raw' as const,
     }
     const answer = pools.of(instance).request(host === undefined ? asked : withServerName(asked, instance))
-    const {
-      statusCode: status,
-      headers: head,
-      body,
-    } = await answer.catch((error: unknown) => {
+    // The wait for a connection is part of it, of which undici's own timer knows nothing.
+    const late = runtime.timers.set(backend.timeout, () => abort.abort(new FacetError('backend-timeout')))
+    try {
+      const { statusCode: status, headers: head, body } = await Promise.race([answer, givenUp(abort.signal)])
+      return { status, headers: head, body }
+    } catch (error) {
       throw failureOf(error)
-    })
-    return { status, headers: head, body }
+    } finally {
+      late.clear()
+    }
   }
   return {
     urlOf: (path) => origin + base + path,
@@ -65,7 +68,7 @@ export function openOrigin(backend: Upstream, common: readonly string[], runtime
       token.on(cancel)
       try {
         const sent = [...fields.raw, ...common, ...more, ...(isShared ? [] : who)]
-        const asked = { method, path, headers: sent, signal: abort.signal, host }
+        const asked = { method, path, headers: sent, abort, host }
         const { status, headers, body } = await passage.through(token, backend.timeout, (instance) =>
           request(asked, instance),
         )
@@ -86,8 +89,16 @@ interface Asked {
   readonly method: string
   readonly path: string
   readonly headers: string[]
-  readonly signal: AbortSignal
+  readonly abort: AbortController
   readonly host: string | undefined
+}
+
+/** Rejects when a request is given up: undici tells of that only once it has a connection. */
+function givenUp(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 /** A body whose failure is one of the table's, and whose connection is closed where nobody wants it, begun or not. */

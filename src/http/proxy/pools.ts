@@ -7,7 +7,14 @@ import type { Upstream } from '../../endpoint/proxy-upstream.ts'
 /** Milliseconds without a byte after which an exchange is given up: long, since server-sent events may be quiet. */
 export const IDLE = 300_000
 
-/** The connections over which requests are passed to one backend: those of its endpoints' calls have bounds of their own. */
+/**
+ * The connections over which requests are passed to one backend, by its own `connections` and `timeout.connect`. Calls of endpoints have
+ * a pool of their own: a stream holds its connection for as long as it lasts, and would else take away theirs. So many streams are open
+ * as there are clients, and where nobody has bounded them on purpose a few hundred open pages must not keep all others out: what waits
+ * for the head of an answer is bounded by `concurrency`.
+ *
+ * `timeout.headers` and `timeout.body` are parts of an attempt that ends with its body, which a stream does not.
+ */
 export interface Pools {
   /** A pool for each instance, made on first use, and closed when the instance is gone and what is under way has ended. */
   of(instance: Instance): Pool
@@ -35,16 +42,22 @@ export function poolsOf(backend: Upstream, runtime: Runtime): Pools {
   })
 }
 
+/** Whether a request that has no connection yet waits for one of others, and not for one that is being made. */
+export function isFull({ stats }: Pool): boolean {
+  return stats.queued > 0
+}
+
 /** Options of a request whose `Host` is not its instance's: TLS is told the instance's name, and would else be told the other. */
 export function withServerName<O extends object>(options: O, { serverName }: Instance): O {
   return serverName === undefined ? options : { ...options, servername: serverName }
 }
 
-function openPool({ origin, serverName }: Instance, { timeout }: Upstream): Pool {
+function openPool({ origin, serverName }: Instance, { connectTimeout, streams }: Upstream): Pool {
   return new Pool(origin, {
-    connections: 256,
-    connect: { timeout, ...(serverName !== undefined && { servername: serverName }) },
-    headersTimeout: timeout,
+    connections: streams ?? null,
+    connect: { timeout: connectTimeout, ...(serverName !== undefined && { servername: serverName }) },
+    // Who asks has a timer of its own, which bounds the wait for a connection too.
+    headersTimeout: 0,
     bodyTimeout: IDLE,
     allowH2: false,
   })

@@ -6,7 +6,6 @@ import type { ProxyRoute } from '../../endpoint/proxy.ts'
 import type { FieldRules } from '../../endpoint/proxy-head-options.ts'
 import { DefinitionError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
-import { isFieldValue } from '../../lib/headers.ts'
 import { CONNECTIONS as INCOMING, type IncomingRules } from './incoming-head.ts'
 import { CLIENTS_WORD, CONNECTIONS as OUTGOING, type OutgoingRules } from './outgoing-head.ts'
 import { rewritesOf } from './rewrites.ts'
@@ -39,7 +38,7 @@ const NAME = {}
 /**
  * Settles what becomes of the fields of a route's messages.
  *
- * @throws DefinitionError for a variable that is not set or cannot be sent, and for a kept host where none can be kept
+ * @throws DefinitionError for a variable that is not set, and for a kept host where none can be kept
  */
 export function rulesOf(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): HeadRules {
   const { backend, route, heads } = proxy
@@ -52,7 +51,7 @@ export function rulesOf(proxy: ProxyRoute, runtime: Runtime, settings: ProxySett
   if (backend.budgetHeader !== undefined) common.push(backend.budgetHeader, String(backend.timeout))
   const said = namesOf(request)
   // What a route says takes the place of what its backend is sent otherwise.
-  const sent = [...outside(common, said), ...settled(request, route, 'request', runtime)]
+  const sent = [...outside(common, said), ...settled(request, runtime)]
   const places = urlsOf(backend.url, runtime.resolve).map(({ url }) => placeOf(url))
   places.sort((one, other) => other.base.length - one.base.length)
   // TLS would be told the client's host in the place of the backend's, and hold the certificate to it.
@@ -73,7 +72,7 @@ export function rulesOf(proxy: ProxyRoute, runtime: Runtime, settings: ProxySett
       dropped: new Set([...INCOMING, ...response.denied, ...namesOf(response), ...rewrites.keys()]),
       allowed: response.allowed,
       rewrites,
-      common: settled(response, route, 'response', runtime),
+      common: settled(response, runtime),
       pseudonym,
     },
     make: fieldMaker(route, heads, trusted),
@@ -95,16 +94,7 @@ function outside(fields: readonly string[], excepted: ReadonlySet<string>): stri
   return [...new Fields(fields).without(excepted).raw]
 }
 
-/** The fields that are the same for all, names and values in turn. */
-function settled({ set }: FieldRules, route: string, side: string, runtime: Runtime): string[] {
-  return set.flatMap(([name, value]) => {
-    if (typeof value === 'function') return []
-    const text = runtime.resolve(value)
-    // What may be a secret is not shown.
-    if (!isFieldValue(text))
-      throw new DefinitionError(
-        `proxy '${route}' at 'headers.${side}.set.${name}': the variable has characters that no header can carry`,
-      )
-    return [name, text]
-  })
+/** The fields that are the same for all, names and values in turn; `checkRoutes` has seen to it that they can be sent. */
+function settled({ set }: FieldRules, runtime: Runtime): string[] {
+  return set.flatMap(([name, value]) => (typeof value === 'function' ? [] : [name, runtime.resolve(value)]))
 }

@@ -2,7 +2,7 @@ import type { Runtime } from '../../call/call.ts'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
 import type { RewriteFunction } from '../../endpoint/proxy-path-options.ts'
 import type { ProxyQuery } from '../../endpoint/proxy-query-options.ts'
-import { DefinitionError, FacetError } from '../../errors.ts'
+import { FacetError } from '../../errors.ts'
 import { hasDotSegments } from '../../lib/path.ts'
 import type { PathTable } from '../../lib/path-table.ts'
 import { editQuery, type QueryEdit } from '../../lib/raw-query.ts'
@@ -26,13 +26,9 @@ export function tail(path: string, depth: number): string {
  * @param trusted how many proxies in front of this server are believed
  * @throws DefinitionError for a variable that is not set
  */
-export function makeTargetOf(
-  { route, depth, path: said, query }: ProxyRoute,
-  runtime: Runtime,
-  trusted: number,
-): TargetOf {
+export function makeTargetOf({ depth, path: said, query }: ProxyRoute, runtime: Runtime, trusted: number): TargetOf {
   const { prefix, table, rewrite } = said
-  const edit = query && editOf(route, query, runtime)
+  const edit = query && editOf(query, runtime)
   return (context, path) => {
     const { search } = context
     // `*` and `ftp://…` are no path behind a base path, and what ends one is read by each server in its own way (RFC 9112, section 3.2).
@@ -68,14 +64,11 @@ function made(path: string, rewrite: RewriteFunction, context: RequestContext, w
   return text
 }
 
-function editOf(route: string, { added, only, drop }: ProxyQuery, runtime: Runtime): QueryEdit {
-  const pairs = added.map(([name, value]) => {
-    try {
-      return `${encodeURIComponent(name)}=${encodeURIComponent(runtime.resolve(value))}`
-    } catch (error) {
-      throw new DefinitionError(`proxy '${route}' at 'query.add.${name}': ${(error as Error).message}`, error)
-    }
-  })
+/** @throws DefinitionError for a variable that is not set; `checkRoutes` has told of it before */
+function editOf({ added, only, drop }: ProxyQuery, runtime: Runtime): QueryEdit {
+  const pairs = added.map(
+    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(runtime.resolve(value))}`,
+  )
   return { only, drop, added: pairs.join('&') }
 }
 

@@ -13,6 +13,8 @@ export interface TunnelOptions {
   readonly timers: TimerWheel
   /** Milliseconds until the backend must have answered. */
   readonly timeout: number
+  /** Milliseconds until the connection to it must be there, with TLS. */
+  readonly connectTimeout: number
   /** Milliseconds without a byte after which it is closed. */
   readonly idle: number
   readonly rules: IncomingRules
@@ -42,6 +44,9 @@ export class Tunnel {
   /** The connection to the backend, once there is an answer. */
   #backend: Socket | undefined
   #timer: Timer | undefined
+  /** When it was begun to ask, as `performance.now()` counts. */
+  #started = 0
+  #isConnected = false
   #status = 0
   #isRefused = false
   #isParting = false
@@ -64,10 +69,11 @@ export class Tunnel {
     if (socket.destroyed) this.#left()
   }
 
-  /** The time for the answer begins. @returns whether it is still wanted */
+  /** The time for the connection and that for the answer begin. @returns whether it is still wanted */
   start(): boolean {
     if (this.#isRefused) return false
-    this.#await(this.#options.timeout)
+    this.#started = performance.now()
+    this.#await(this.#options.connectTimeout)
     return true
   }
 
@@ -75,6 +81,7 @@ export class Tunnel {
   asked(asking: ClientRequest): void {
     this.#asking = asking
     asking.on('error', (error) => this.fail(error))
+    asking.once('socket', (socket) => this.#connecting(socket))
     asking.once('response', (answer) => this.#replied(answer))
     asking.once('upgrade', (answer, socket) => this.#switched(answer, socket))
     if (this.#isRefused) asking.destroy()
@@ -104,13 +111,27 @@ export class Tunnel {
   /** For the timer alone. */
   expired(): void {
     if (this.#isParting) return this.#cut()
-    if (this.#status === 0) return this.fail(new FacetError('backend-timeout'))
+    if (this.#status === 0)
+      return this.fail(
+        this.#isConnected
+          ? new FacetError('backend-timeout')
+          : new FacetError('backend-unreachable', { detail: 'the connection was not there in time' }),
+      )
     const bytes = this.#upgrade.socket.bytesRead + (this.#backend?.bytesRead ?? 0)
     this.#quiet = bytes === this.#bytes ? this.#quiet + 1 : 0
     this.#bytes = bytes
     if (this.#quiet < LOOKS) return this.#await(this.#options.idle / LOOKS)
     this.#broken(new FacetError('backend-timeout', { detail: 'nothing has moved for too long' }))
     this.#cut()
+  }
+
+  /** Each upgrade has a connection of its own, which is new. */
+  #connecting(socket: Socket): void {
+    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+      this.#isConnected = true
+      const left = this.#options.timeout - (performance.now() - this.#started)
+      if (this.#status === 0 && !this.#isRefused) this.#await(Math.max(0, left))
+    })
   }
 
   #switched(answer: IncomingMessage, backend: Socket): void {

@@ -49,6 +49,9 @@ export function upgrader(
   return (proxy) => ways.get(proxy)
 }
 
+/** When a client that finds no room may ask again, in seconds: somebody has to leave first, and tunnels last. */
+const AGAIN = '10'
+
 /** The way of a route, or which of its ways where it has several targets. */
 function openAll(proxy: ProxyRoute, ...how: How): PassUpgrade {
   const way = open(proxy, ...how)
@@ -68,12 +71,13 @@ type How = [
 
 function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]: How): PassUpgrade {
   const { backend } = proxy
-  const { timeout } = backend
+  const { timeout, connectTimeout } = backend
   const { outgoing, incoming, make, keepsHost } = rulesOf(proxy, runtime, settings)
   const { trusted, pseudonym } = outgoing
   const targetOf = makeTargetOf(proxy, runtime, trusted)
-  const options = { timers: runtime.timers, timeout, idle: allowed.idle, rules: incoming, refuse }
-  const tunnels = runtime.single(TUNNELS, () => new Tunnels())
+  const options = { timers: runtime.timers, timeout, connectTimeout, idle: allowed.idle, rules: incoming, refuse }
+  // One set for all targets of a route, whose settings these are.
+  const tunnels = runtime.single(allowed, () => new Tunnels())
   const passage = new Passage(runtime, backend)
   const ask = ({ tunnel, upgrade, method, path, headers, host }: Asking, instance: Instance) => {
     const fields = [...headers, 'host', host ?? instance.authority]
@@ -89,6 +93,7 @@ function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]
     checkOrigin(context.header('origin'), wayOf(context, trusted).host, allowed)
     const target = targetOf(context, path)
     if (hasPassed(context.header('via'), pseudonym)) throw new FacetError('loop-detected')
+    if (tunnels.size >= allowed.connections) throw new FacetError('overloaded', { headers: { 'retry-after': AGAIN } })
     const made = make?.(context, path)
     const { headers, host } = upgradeHead(context, upgrade, outgoing)
     const tunnel = new Tunnel({ context, path, made: made?.response }, upgrade, options)
@@ -104,10 +109,7 @@ function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]
   }
 }
 
-/** Under which a runtime keeps its tunnels. */
-const TUNNELS = {}
-
-/** Those that are open: they end with the app, wherever it is mounted. */
+/** The tunnels of one route, from the request to the end of both connections. They end with the app, wherever it is mounted. */
 class Tunnels extends Set<Tunnel> {
   async close(): Promise<void> {
     await Promise.all([...this].map((tunnel) => tunnel.close()))

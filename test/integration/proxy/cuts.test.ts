@@ -2,14 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { proxy, rest } from 'facet'
 import { type Harness, harness, timeline } from 'facet/testing'
 import { asks, type Line, type LineBackend, line, lineBackend, OK } from '../support/line.ts'
-import { forgotten, nothingLeft, pause } from '../support/resilience.ts'
+import { expectNothingForgotten, nothingLeft, pause } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 
 let backend: LineBackend
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
 beforeAll(async () => {
-  lost = forgotten()
   backend = await lineBackend()
   const options = { url: backend.url, timeout: '5s', breaker: false } as const
   facet = await harness({
@@ -23,9 +21,9 @@ afterEach(() => nothingLeft(facet))
 afterAll(async () => {
   await facet.close()
   await backend.close()
-  lost.close()
-  expect(lost.errors).toEqual([])
 })
+// Last, so that what is closed is heard as well.
+expectNothingForgotten()
 
 /** Asks, and gives both ends when the request's head has reached the backend. */
 async function ask(request: string, answer = ''): Promise<{ client: Line; upstream: Line }> {

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { env, proxy, rest } from 'facet'
 import { type Harness, harness } from 'facet/testing'
 import { nobody } from '../support/raw-backend.ts'
-import { ask, controlled, forgotten, nothingLeft, pause, tally } from '../support/resilience.ts'
+import { ask, controlled, expectNothingForgotten, nothingLeft, pause, tally } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 import { head, wire } from '../support/wire.ts'
 import { type Echo, echo } from './echo.ts'
@@ -10,10 +10,7 @@ import { type Echo, echo } from './echo.ts'
 let main: Echo
 let second: Echo
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
-beforeAll(() => {
-  lost = forgotten()
-})
+expectNothingForgotten()
 beforeEach(async () => {
   main = await echo('main')
   second = await echo('second')
@@ -23,10 +20,6 @@ afterEach(async () => {
   await facet.close()
   await main.close()
   await second.close()
-})
-afterAll(() => {
-  lost.close()
-  expect(lost.errors).toEqual([])
 })
 
 type Options = NonNullable<Parameters<typeof proxy>[2]>

@@ -3,18 +3,16 @@ import { env, proxy, rest } from 'facet'
 import { type Harness, harness } from 'facet/testing'
 import { expectProblem } from '../support/problems.ts'
 import { nobody } from '../support/raw-backend.ts'
-import { ask, controlled, forgotten, nothingLeft, tally } from '../support/resilience.ts'
+import { ask, controlled, expectNothingForgotten, nothingLeft, tally } from '../support/resilience.ts'
 import { head, say } from '../support/wire.ts'
 import { type Echo, echo } from './echo.ts'
 
 let old: Echo
 let next: Echo
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
 beforeAll(async () => {
   old = await echo('old')
   next = await echo('next')
-  lost = forgotten()
 })
 afterEach(async () => {
   await nothingLeft(facet)
@@ -23,9 +21,9 @@ afterEach(async () => {
 afterAll(async () => {
   await old.close()
   await next.close()
-  lost.close()
-  expect(lost.errors).toEqual([])
 })
+// Last, so that what is closed is heard as well.
+expectNothingForgotten()
 
 type Targets = NonNullable<NonNullable<Parameters<typeof proxy>[2]>['targets']>
 type Target = Targets[number]

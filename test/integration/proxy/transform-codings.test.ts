@@ -9,38 +9,19 @@ import {
   zstdCompressSync,
   zstdDecompressSync,
 } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { proxy, rest } from 'facet'
-import { type Harness, harness } from 'facet/testing'
-import { type ByteBackend, byteBackend, bytesOf, post } from '../support/byte-backend.ts'
+import { describe, expect, test } from '@jest/globals'
+import { proxy } from 'facet'
+import { bytesOf, post } from '../support/byte-backend.ts'
 import { expectProblem } from '../support/problems.ts'
-import { nothingLeft } from '../support/resilience.ts'
 import { head, say } from '../support/wire.ts'
+import { transforming } from './transforming.ts'
 
 const MIB = 1024 * 1024
 
-let backend: ByteBackend
-let facet: Harness
-beforeAll(async () => {
-  backend = await byteBackend()
-  const legacy = rest('legacy', { url: backend.url })
-  facet = await harness({
-    routes: {
-      json: proxy('ANY /json/*path', legacy, { as: 'json' }),
-      small: proxy('ANY /small/*path', legacy, { as: 'json', transformMaxBytes: 1_000 }),
-    },
-  })
-})
-
-afterAll(async () => {
-  await facet.close()
-  await backend.close()
-})
-beforeEach(() => {
-  backend.reset()
-  backend.says('application/json', '{"ok":true}')
-})
-afterEach(() => nothingLeft(facet))
+const { backend, facet } = await transforming((legacy) => ({
+  json: proxy('ANY /json/*path', legacy, { as: 'json' }),
+  small: proxy('ANY /small/*path', legacy, { as: 'json', transformMaxBytes: 1_000 }),
+}))
 
 const CODINGS = {
   gzip: [gzipSync, gunzipSync],

@@ -1,35 +1,19 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import express from 'express'
 import { proxy, rest } from 'facet'
-import { type Harness, harness, timeline } from 'facet/testing'
-import { type ByteBackend, byteBackend } from '../support/byte-backend.ts'
+import { harness, timeline } from 'facet/testing'
 import { expectProblem } from '../support/problems.ts'
-import { nothingLeft } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 import { head, say, wire } from '../support/wire.ts'
+import { transforming } from './transforming.ts'
 
-let backend: ByteBackend
-let facet: Harness
-beforeAll(async () => {
-  backend = await byteBackend()
-  const legacy = rest('legacy', { url: backend.url, timeout: '400ms' })
-  facet = await harness({
-    routes: {
-      json: proxy('ANY /json/*path', legacy, { as: 'json' }),
-    },
-  })
-})
-
-afterAll(async () => {
-  await facet.close()
-  await backend.close()
-})
-beforeEach(() => {
-  backend.reset()
-  backend.says('application/json', '{"ok":true}')
-})
-afterEach(() => nothingLeft(facet))
+const { backend, facet } = await transforming(
+  (legacy) => ({ json: proxy('ANY /json/*path', legacy, { as: 'json' }) }),
+  {
+    timeout: '400ms',
+  },
+)
 
 describe('responses without a body', () => {
   test('HEAD has the fields of GET, without the length that nobody knows', async () => {

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { FacetError, proxy, rest } from 'facet'
-import { type Harness, harness, timeline } from 'facet/testing'
-import { type ByteBackend, byteBackend, bytesOf, post } from '../support/byte-backend.ts'
+import { describe, expect, test } from '@jest/globals'
+import { FacetError, proxy } from 'facet'
+import { timeline } from 'facet/testing'
+import { bytesOf, post } from '../support/byte-backend.ts'
 import { expectProblem, SECRET } from '../support/problems.ts'
-import { forgotten, nothingLeft } from '../support/resilience.ts'
+import { forgotten } from '../support/resilience.ts'
+import { transforming } from './transforming.ts'
 
 interface Priced {
   readonly price: number
@@ -26,44 +27,26 @@ const mistakes: Readonly<Record<string, (body: unknown) => unknown>> = {
   },
 }
 
-let backend: ByteBackend
-let facet: Harness
-beforeAll(async () => {
-  backend = await byteBackend()
-  const legacy = rest('legacy', { url: backend.url })
-  facet = await harness({
-    routes: {
-      hooked: proxy('ANY /hooked/*path', legacy, {
-        request: ({ body, method, path, query, header }) => ({
-          ...{ body, method, path, query: query.getAll('a'), field: header('X-Field') ?? null },
-        }),
-        response: ({ body, status, method, path, query, header }) => ({
-          ...{ body, status, method, path, query: query.getAll('a'), field: header('X-Field') ?? null },
-        }),
-      }),
-      priced: proxy('ANY /priced/*path', legacy, {
-        as: 'json',
-        request: ({ body }) => body,
-        response: ({ body }) => ({ cents: (body as { item: Priced }).item.price * 100 }),
-      }),
-      wrong: proxy('ANY /wrong/*path', legacy, {
-        request: ({ query, body }) => mistakes[query.get('request') ?? 'none']?.(body),
-        response: ({ query, body }) => mistakes[query.get('response') ?? 'none']?.(body),
-      }),
-      onlyRequest: proxy('ANY /only-request/*path', legacy, { request: ({ body }) => ({ in: body }) }),
-    },
-  })
-})
-
-afterAll(async () => {
-  await facet.close()
-  await backend.close()
-})
-beforeEach(() => {
-  backend.reset()
-  backend.says('application/json', '{"ok":true}')
-})
-afterEach(() => nothingLeft(facet))
+const { backend, facet } = await transforming((legacy) => ({
+  hooked: proxy('ANY /hooked/*path', legacy, {
+    request: ({ body, method, path, query, header }) => ({
+      ...{ body, method, path, query: query.getAll('a'), field: header('X-Field') ?? null },
+    }),
+    response: ({ body, status, method, path, query, header }) => ({
+      ...{ body, status, method, path, query: query.getAll('a'), field: header('X-Field') ?? null },
+    }),
+  }),
+  priced: proxy('ANY /priced/*path', legacy, {
+    as: 'json',
+    request: ({ body }) => body,
+    response: ({ body }) => ({ cents: (body as { item: Priced }).item.price * 100 }),
+  }),
+  wrong: proxy('ANY /wrong/*path', legacy, {
+    request: ({ query, body }) => mistakes[query.get('request') ?? 'none']?.(body),
+    response: ({ query, body }) => mistakes[query.get('response') ?? 'none']?.(body),
+  }),
+  onlyRequest: proxy('ANY /only-request/*path', legacy, { request: ({ body }) => ({ in: body }) }),
+}))
 
 describe('hooks', () => {
   test('see the request and change its body', async () => {

@@ -1,32 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { proxy, rest } from 'facet'
-import { type Harness, harness } from 'facet/testing'
-import { type ByteBackend, byteBackend, post } from '../support/byte-backend.ts'
+import { describe, expect, test } from '@jest/globals'
+import { proxy } from 'facet'
+import { post } from '../support/byte-backend.ts'
 import { expectProblem, SECRET } from '../support/problems.ts'
-import { nothingLeft } from '../support/resilience.ts'
+import { transforming } from './transforming.ts'
 
-let backend: ByteBackend
-let facet: Harness
-beforeAll(async () => {
-  backend = await byteBackend()
-  const legacy = rest('legacy', { url: backend.url })
-  facet = await harness({
-    routes: {
-      json: proxy('ANY /json/*path', legacy, { as: 'json' }),
-      xml: proxy('ANY /xml/*path', legacy, { as: 'xml' }),
-    },
-  })
-})
-
-afterAll(async () => {
-  await facet.close()
-  await backend.close()
-})
-beforeEach(() => {
-  backend.reset()
-  backend.says('application/json', '{"ok":true}')
-})
-afterEach(() => nothingLeft(facet))
+const { backend, facet } = await transforming((legacy) => ({
+  json: proxy('ANY /json/*path', legacy, { as: 'json' }),
+  xml: proxy('ANY /xml/*path', legacy, { as: 'xml' }),
+}))
 
 describe('hostile documents', () => {
   const LAUGHS = `<!DOCTYPE lolz [<!ENTITY a "lol">${['b', 'c', 'd', 'e', 'f', 'g', 'h']

@@ -1,50 +1,31 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { proxy, rest } from 'facet'
-import { type Harness, type HarnessReply, harness } from 'facet/testing'
-import { BILLING_NAMESPACE, type MockBackend, startBilling, startRates } from '../../backends/index.ts'
-import { type ByteBackend, byteBackend, post } from '../support/byte-backend.ts'
+import type { HarnessReply } from 'facet/testing'
+import { BILLING_NAMESPACE, startBilling, startRates } from '../../backends/index.ts'
+import { post } from '../support/byte-backend.ts'
 import { expectNoLeak } from '../support/problems.ts'
-import { nothingLeft } from '../support/resilience.ts'
 import { head, wire } from '../support/wire.ts'
+import { transforming } from './transforming.ts'
 
 const MIB = 1024 * 1024
 
-let backend: ByteBackend
-let rates: MockBackend
-let billing: MockBackend
-let facet: Harness
-beforeAll(async () => {
-  backend = await byteBackend()
-  rates = await startRates()
-  billing = await startBilling()
-  const legacy = rest('legacy', { url: backend.url })
-  facet = await harness({
-    routes: {
-      json: proxy('ANY /json/*path', legacy, { as: 'json' }),
-      xml: proxy('ANY /xml/*path', legacy, { as: 'xml' }),
-      rooted: proxy('ANY /rooted/*path', legacy, { as: 'xml', xml: { root: 'order' } }),
-      badger: proxy('ANY /badger/*path', legacy, { as: 'json', xml: { convention: { convention: 'badgerfish' } } }),
-      rates: proxy('ANY /rates/*path', rest('rates', { url: rates.url }), { as: 'json' }),
-      billing: proxy('ANY /soap/*path', rest('billing', { url: billing.url }), {
-        as: 'json',
-        xml: { convention: { namespaces: 'prefix' }, mediaType: 'text/xml' },
-      }),
-    },
-  })
-})
+const rates = await startRates()
+const billing = await startBilling()
+const { backend, facet } = await transforming((legacy) => ({
+  json: proxy('ANY /json/*path', legacy, { as: 'json' }),
+  xml: proxy('ANY /xml/*path', legacy, { as: 'xml' }),
+  rooted: proxy('ANY /rooted/*path', legacy, { as: 'xml', xml: { root: 'order' } }),
+  badger: proxy('ANY /badger/*path', legacy, { as: 'json', xml: { convention: { convention: 'badgerfish' } } }),
+  rates: proxy('ANY /rates/*path', rest('rates', { url: rates.url }), { as: 'json' }),
+  billing: proxy('ANY /soap/*path', rest('billing', { url: billing.url }), {
+    as: 'json',
+    xml: { convention: { namespaces: 'prefix' }, mediaType: 'text/xml' },
+  }),
+}))
 afterAll(async () => {
   await rates.close()
   await billing.close()
 })
-afterAll(async () => {
-  await facet.close()
-  await backend.close()
-})
-beforeEach(() => {
-  backend.reset()
-  backend.says('application/json', '{"ok":true}')
-})
-afterEach(() => nothingLeft(facet))
 
 describe("as: 'json'", () => {
   test('an XML service is answered as JSON, with its attributes, and what the bytes were is not said of others', async () => {

@@ -6,7 +6,7 @@ import { proxy, rest } from 'facet'
 import { type Harness, harness, timeline } from 'facet/testing'
 import { WebSocket } from 'undici'
 import { nobody, rawBackend } from '../support/raw-backend.ts'
-import { forgotten, nothingLeft, pause } from '../support/resilience.ts'
+import { expectNothingForgotten, nothingLeft, pause } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 import {
   acceptOf,
@@ -25,17 +25,14 @@ import {
 
 let backend: WebSocketServer
 let facet: Harness
-let lost: ReturnType<typeof forgotten>
+expectNothingForgotten()
 beforeEach(async () => {
-  lost = forgotten()
   backend = await webSocketServer()
 })
 afterEach(async () => {
   await facet.close()
   await backend.close()
   await nothingLeft(facet)
-  lost.close()
-  expect(lost.errors).toEqual([])
 })
 
 /** Starts Facet with one route that everything goes through. */

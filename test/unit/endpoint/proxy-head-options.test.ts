@@ -105,7 +105,7 @@ describe('when the app starts', () => {
       'http://127.0.0.1:9',
       secret,
       { A_SECRET: 'a\nb' },
-      "'headers.request.set.x-a': the variable has characters",
+      "has characters that no header can carry: expected what proxy 'ANY /crm/*path' says at 'headers.request.set.x-a'",
     ],
     [
       'a host that cannot be kept',

@@ -62,10 +62,12 @@ describe('the route of a proxy', () => {
 
 describe('where it goes', () => {
   test('is a backend, a URL or a variable, with the defaults of a backend', () => {
-    const { policies, timeout, headers, forward } = proxy('ANY /a/*path', URL_).backend
+    const { policies, timeout, connectTimeout, streams, headers, forward } = proxy('ANY /a/*path', URL_).backend
     const usual = rest('usual', { url: URL_ })
-    expect({ timeout, headers, forward, ...policies, probeOf: undefined }).toEqual({
+    expect({ timeout, connectTimeout, streams, headers, forward, ...policies, probeOf: undefined }).toEqual({
       timeout: usual.timeout,
+      connectTimeout: usual.connectTimeout,
+      streams: usual.streams,
       headers: usual.headers,
       forward: usual.forward,
       ...usual.policies,

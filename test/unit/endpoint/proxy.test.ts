@@ -60,23 +60,28 @@ describe('a proxy', () => {
 })
 
 describe('what a proxy switches to', () => {
-  test('is everything that pages of its own host ask for, for five minutes of silence, if nothing is said', () => {
+  test('is everything that pages of its own host ask for, ten thousand at once, for five minutes of silence, if nothing is said', () => {
     const { upgrade } = proxy('ANY /crm/*path', crm)
-    expect(upgrade).toEqual({ origins: new Set(), idle: 300_000 })
+    expect(upgrade).toEqual({ origins: new Set(), idle: 300_000, connections: 10_000 })
     expect(proxy('ANY /crm/*path', crm, { websocket: false }).upgrade).toBeUndefined()
   })
 
   test('is as it is said', () => {
-    const websocket = { origins: ['https://A.example', 'http://localhost:8080', 'app://x', '*'], idle: '90s' } as const
+    const origins = ['https://A.example', 'http://localhost:8080', 'app://x', '*']
+    const websocket = { origins, idle: '90s', connections: 1 } as const
     expect(proxy('ANY /crm/*path', crm, { websocket }).upgrade).toEqual({
       origins: new Set(['https://a.example', 'http://localhost:8080', 'app://x', '*']),
       idle: 90_000,
+      connections: 1,
     })
   })
 
   test.each<[unknown, string]>([
-    [true, "at 'websocket' (true): false or { origins, idle } was expected"],
+    [true, "at 'websocket' (true): false or { origins, idle, connections } was expected"],
     [{ origin: ['*'] }, "at 'websocket.origin'"],
+    [{ connections: 0 }, "at 'websocket.connections' (0): "],
+    [{ connections: 1.5 }, "at 'websocket.connections' (1.5): "],
+    [{ connections: '10' }, "at 'websocket.connections' ('10'): "],
     [{ origins: ['a.example'] }, "at 'websocket.origins.0' ('a.example'): an origin as browsers send it"],
     [{ origins: ['https://a.example/'] }, "('https://a.example/'): an origin as browsers send it"],
     [{ origins: ['https://a.example:443'] }, "('https://a.example:443'): an origin as browsers send it"],
