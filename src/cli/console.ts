@@ -23,7 +23,11 @@ export class Console {
     for (;;) {
       process.stderr.write(`${question}${proposed === undefined ? '' : ` (${proposed})`}: `)
       const { value, done } = await this.#lines.next()
-      if (done) throw new CommandError(`${missing} is missing, and there is nobody to ask`)
+      if (done) {
+        // The prompt's line is not over, and the message has a line of its own.
+        process.stderr.write('\n')
+        throw new CommandError(`${missing} is missing, and there is nobody to ask`)
+      }
       try {
         return check((value as string).trim() || (proposed ?? ''))
       } catch (error) {

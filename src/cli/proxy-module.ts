@@ -1,4 +1,7 @@
 import { nameFor, type ProxiedRoute } from '../endpoint/proxy-route.ts'
+import { PROBLEMS } from '../http/problem.ts'
+import { hasDotSegments } from '../lib/path.ts'
+import { literal } from '../lib/path-match.ts'
 import { CommandError } from './command-error.ts'
 
 /** What a proxied route is made of. */
@@ -17,33 +20,57 @@ export function checkName(name: string): string {
   return name
 }
 
+/** What Facet answers itself, unless a route takes it. */
+const OWN_PAGES = /^\/(livez|readyz|problems(\/.*)?)$/
+
 /**
  * The prefix of a path, however the consoles write it: `legacy`, `/legacy/`, `/legacy/{proxy+}`, `/legacy/*`.
  *
- * @throws CommandError for what can be none
+ * @throws CommandError for what can be none, and for what no request could reach or others need
  */
 export function checkPath(text: string): string {
   const path = `/${text.replace(/\/(\*\w*|\{\w+\+\})$/, '').replace(/^\/+|\/+$/g, '')}`
-  try {
-    nameFor(routeOf({ path, target: '', methods: 'ANY' }))
-  } catch (error) {
-    throw new CommandError(`the path '${text}': plain text such as /legacy was expected`, error)
-  }
-  if (text === '' || /[^\w/.~%-]/.test(path))
-    throw new CommandError(`the path '${text}': plain text such as /legacy was expected`)
+  const wrong = wrongWith(path)
+  if (text === '' || wrong !== undefined)
+    throw new CommandError(`the path '${text}': ${wrong ?? 'plain text such as /legacy was expected'}`)
   return path
 }
 
-/** @throws CommandError for what is neither a URL of a server nor the name of a variable */
+function wrongWith(path: string): string | undefined {
+  if (/[^\w/.~%-]/.test(path)) return 'plain text such as /legacy was expected'
+  const [broken] = /%(?![\da-f]{2}).{0,2}/i.exec(path) ?? []
+  if (broken !== undefined) return `'${broken}' is no escape; plain text such as /legacy was expected`
+  if (hasDotSegments(path)) return 'dot segments are refused in every request, so nothing could reach it'
+  if (OWN_PAGES.test(literal(path)))
+    return `Facet answers /livez, /readyz and ${PROBLEMS} itself; another one was expected`
+  try {
+    nameFor(routeOf({ path, target: '', methods: 'ANY' }))
+    return undefined
+  } catch {
+    return 'plain text such as /legacy was expected'
+  }
+}
+
+/**
+ * What stands in a string and in a comment of the module as it is: nothing that could end either.
+ *
+ * @throws CommandError for what is neither a URL of a server nor the name of a variable
+ */
 export function checkTarget(target: string): string {
   if (isVariable(target)) return target
   const url = URL.parse(target)
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || /['\\\s]/.test(target))
+  // Before the target itself is in any message.
+  if (url && (url.username !== '' || url.password !== ''))
+    throw new CommandError('the target carries credentials, which no module should; an http or https URL was expected')
+  if (!url || !/^https?:\/\/[^?#]+$/i.test(target))
     throw new CommandError(
       `the target '${target}': an http or https URL was expected, or a variable such as LEGACY_URL`,
     )
-  if (url.username !== '' || url.password !== '')
-    throw new CommandError('the target carries credentials, which no module should; an http or https URL was expected')
+  const [odd] = /[^\w.~:/[\]@!$&()+,;=%-]/u.exec(target) ?? []
+  if (odd !== undefined)
+    throw new CommandError(
+      `the target '${target}': an http or https URL without ${JSON.stringify(odd)} was expected, or a variable such as LEGACY_URL`,
+    )
   return target
 }
 
@@ -69,6 +96,12 @@ export function proxyModule(wanted: NewProxy): string {
 /** \`${before}/x?y=z\` is \`/x?y=z\` of ${where}. */
 export default proxy('${routeOf(wanted)}', ${isFromEnvironment ? `env('${target}')` : `'${target}'`})
 `
+}
+
+/** What else whoever asked for it should know. */
+export function notesOn({ path, methods }: NewProxy): string[] {
+  if (path !== '/' || !/^ANY$|\b(GET|HEAD)\b/.test(methods)) return []
+  return [`/livez, /readyz and ${PROBLEMS}… are passed on as well: what asks whether Facet is alive asks the target`]
 }
 
 /** What to type to see whether it works. */

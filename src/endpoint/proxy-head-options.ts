@@ -87,26 +87,43 @@ const setting = z.custom<FieldSetting>(
     functionOption().safeParse(value).success,
   'a header value, env(…) or a function was expected',
 )
-const fields = z.strictObject({
-  allow: z.array(name).optional(),
-  deny: z.array(name).optional(),
-  set: z.record(name, setting).optional(),
-})
-const host = z.string().regex(/^\.?[\w-]+(\.[\w-]+)*$/, 'the name of a host was expected')
+const names = z.array(name, 'a list of names of headers was expected')
+const fields = z.strictObject(
+  {
+    allow: names.optional(),
+    deny: names.optional(),
+    set: z.record(name, setting, 'a table of headers and their values was expected').optional(),
+  },
+  '{ allow, deny, set } was expected',
+)
+const host = z
+  .string('the name of a host was expected')
+  .regex(/^\.?[\w-]+(\.[\w-]+)*$/, 'the name of a host was expected')
 // Written into an attribute of a cookie as it is.
-const path = z.string().regex(/^\/[\x21-\x3a\x3c-\x7e]*$/, "a path that starts with '/' was expected")
+const path = z
+  .string("a path that starts with '/' was expected")
+  .regex(/^\/[\x21-\x3a\x3c-\x7e]*$/, "a path that starts with '/' was expected")
 
 /** The shape of these options, for the schema of all options of a route. */
 export const proxyHeadShape = {
   host: z.literal('keep', "'keep' was expected").optional(),
-  location: z.boolean().optional(),
+  location: z.boolean('true or false was expected').optional(),
   cookies: z
-    .union(
-      [z.boolean(), z.strictObject({ domain: z.record(host, host).optional(), path: z.record(path, path).optional() })],
-      'true, false or tables of domains and paths were expected',
+    .preprocess(
+      // A union would not say which part of the tables is wrong.
+      (value) => (typeof value === 'boolean' ? {} : value),
+      z.strictObject(
+        {
+          domain: z.record(host, host, 'a table of domains was expected').optional(),
+          path: z.record(path, path, 'a table of paths was expected').optional(),
+        },
+        'true, false or tables of domains and paths were expected',
+      ),
     )
     .optional(),
-  headers: z.strictObject({ request: fields.optional(), response: fields.optional() }).optional(),
+  headers: z
+    .strictObject({ request: fields.optional(), response: fields.optional() }, '{ request, response } was expected')
+    .optional(),
 } as const
 
 /**

@@ -35,8 +35,13 @@ function isPath(text: string): boolean {
   return /^\/[^?#\s\x00-\x1f\x7f]*$/.test(text) && !hasDotSegments(text)
 }
 
+/** Whether it has rows, which a list or a regular expression has not. */
+function isTable(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]'
+}
+
 const path = z
-  .string()
+  .string("a path that starts with '/' was expected")
   .regex(/^\//, "a path that starts with '/' was expected")
   .refine(isPath, 'a path without query and dot segments was expected')
 
@@ -50,7 +55,7 @@ export const proxyPathShape = {
     .optional(),
   rewrite: z
     .custom<NonNullable<ProxyPathOptions['rewrite']>>(
-      (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+      (value) => typeof value === 'function' || isTable(value),
       'a table of paths or a function was expected',
     )
     .optional(),

@@ -1,4 +1,5 @@
 import { DefinitionError } from '../errors.ts'
+import { hasDotSegments } from '../lib/path.ts'
 import { checkRoute } from './options.ts'
 import type { Method, Route } from './request.ts'
 
@@ -40,6 +41,8 @@ export function placeOf(route: string): ProxiedPlace {
     throw new DefinitionError(`proxy '${route}': the path must end with /*name, which is what is passed on`)
   if (/[:{]/.test(path.replace(/\{\w+\+\}$/, '')))
     throw new DefinitionError(`proxy '${route}': the prefix before /*name must be plain text`)
+  if (hasDotSegments(path))
+    throw new DefinitionError(`proxy '${route}': no request has dot segments in its path, so none would come here`)
   return { methods, path, depth: path.split('/').length - 2 }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bytesOption, shareOption } from '../options.ts'
 import { type Upstream, type UpstreamOption, upstreamFor, upstreamOption } from './proxy-upstream.ts'
 
 /** A second backend that is sent the same requests, and whose answers nobody sees. */
@@ -21,12 +22,15 @@ export interface Shadow {
 }
 
 /** For a proxy's schema. */
-export const shadowOption = z.strictObject({
-  to: upstreamOption,
-  share: z.number().min(0).max(1).optional(),
-  writes: z.boolean().optional(),
-  maxBytes: z.number().int().min(1).optional(),
-})
+export const shadowOption = z.strictObject(
+  {
+    to: upstreamOption,
+    share: shareOption.optional(),
+    writes: z.boolean('true or false was expected').optional(),
+    maxBytes: bytesOption.optional(),
+  },
+  '{ to: a backend, an http URL or env(…), share, writes, maxBytes } was expected',
+)
 
 /**
  * Fills in what is not said.

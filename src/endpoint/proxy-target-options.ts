@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DefinitionError } from '../errors.ts'
 import { isFieldValue, isToken } from '../lib/headers.ts'
 import { type PathMatch, pathMatches } from '../lib/path-match.ts'
-import { functionOption } from '../options.ts'
+import { functionOption, shareOption } from '../options.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { type Upstream, type UpstreamOption, upstreamFor, upstreamOption } from './proxy-upstream.ts'
 
@@ -16,7 +16,10 @@ export interface TargetOptions {
   /** Headers with the values that they must have. */
   readonly headers?: Readonly<Record<string, string | RegExp>>
   readonly when?: (request: ProxiedRequest) => boolean
-  /** The share of these requests that it gets, 0 to 1: for a canary. All of them if not said. */
+  /**
+   * The share of these requests that it gets, 0 to 1: for a canary. All that are left if not said. Shares are of the whole: of two targets
+   * with 0.1 each has a tenth, and eight tenths are left.
+   */
   readonly weight?: number
   /** By which the share is taken, so that who has the same stays with the same backend; at random where it gives nothing. */
   readonly by?: (request: ProxiedRequest) => string | undefined
@@ -38,26 +41,31 @@ export interface Target {
 
 /** For a proxy's schema. */
 export const targetsOption = z.array(
-  z.strictObject({
-    to: upstreamOption,
-    host: z
-      .string()
-      .regex(/^(\*\.)?[\w-]+(\.[\w-]+)*$|^\[[\da-f:.]+\]$/i, 'a host without its port was expected')
-      .optional(),
-    path: z.string().optional(),
-    headers: z
-      .record(
-        z.string().refine(isToken, 'the name of a header was expected'),
-        z.union(
-          [z.instanceof(RegExp), z.string().refine(isFieldValue)],
-          'a header value or a regular expression was expected',
-        ),
-      )
-      .optional(),
-    when: functionOption<NonNullable<TargetOptions['when']>>().optional(),
-    weight: z.number().min(0).max(1).optional(),
-    by: functionOption<NonNullable<TargetOptions['by']>>().optional(),
-  }),
+  z.strictObject(
+    {
+      to: upstreamOption,
+      host: z
+        .string('a host was expected')
+        .regex(/^(\*\.)?[\w-]+(\.[\w-]+)*$|^\[[\da-f:.]+\]$/i, 'a host without its port was expected')
+        .optional(),
+      path: z.string("a path that starts with '/' was expected").optional(),
+      headers: z
+        .record(
+          z.string().refine(isToken, 'the name of a header was expected'),
+          z.union(
+            [z.instanceof(RegExp), z.string().refine(isFieldValue)],
+            'a header value or a regular expression was expected',
+          ),
+          'a table of headers and their values was expected',
+        )
+        .optional(),
+      when: functionOption<NonNullable<TargetOptions['when']>>().optional(),
+      weight: shareOption.optional(),
+      by: functionOption<NonNullable<TargetOptions['by']>>().optional(),
+    },
+    '{ to: a backend, an http URL or env(…), host, path, headers, when, weight, by } was expected',
+  ),
+  'a list of { to, … } was expected',
 )
 
 /**
@@ -67,11 +75,17 @@ export const targetsOption = z.array(
  * @throws DefinitionError with the option that says nothing or too little
  */
 export function targetsOf(what: string, name: string, said: readonly TargetOptions[]): Target[] {
+  // Shares that conditions keep apart may come to more: who has both gets what is left.
+  const whole = said.reduce((sum, target) => sum + (isForAll(target) ? (target.weight ?? 0) : 0), 0)
+  if (whole > 1 + Number.EPSILON * said.length)
+    throw new DefinitionError(
+      `${what} at 'targets': the weights of those for all requests come to ${whole}, which is more than 1`,
+    )
   return said.map((options, index) => {
     const which = (option: string) => `${what} at 'targets.${index}${option}'`
     const { to, host, path, headers, when, weight, by } = options
     if (by && weight === undefined) throw new DefinitionError(`${which('.by')}: it says nothing without 'weight'`)
-    if ([host, path, Object.keys(headers ?? {})[0], when, weight].every((condition) => condition === undefined))
+    if (weight === undefined && isForAll(options))
       throw new DefinitionError(
         `${which('')}: one of host, path, headers, when and weight was expected, or it would get every request`,
       )
@@ -89,6 +103,11 @@ export function targetsOf(what: string, name: string, said: readonly TargetOptio
       by,
     }
   })
+}
+
+/** Whether nothing but its share says which requests a target gets. */
+function isForAll({ host, path, headers, when }: TargetOptions): boolean {
+  return [host, path, Object.keys(headers ?? {})[0], when].every((condition) => condition === undefined)
 }
 
 function patternOf(which: string, path: string): readonly PathMatch[] {

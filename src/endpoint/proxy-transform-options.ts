@@ -4,7 +4,7 @@ import { type FacetConvention, facetSchema } from '../codec/xml/convention/facet
 import { type Convention, defineConvention } from '../codec/xml/conventions.ts'
 import { isXmlName } from '../codec/xml/index.ts'
 import { DefinitionError } from '../errors.ts'
-import { checkOptions, functionOption } from '../options.ts'
+import { bytesOption, checkOptions, functionOption } from '../options.ts'
 import type { Format } from './client.ts'
 
 /**
@@ -83,19 +83,25 @@ const anObject = z.custom<TransformConvention>(
 
 /** What may be said, beside the other options of a proxied route. */
 export const transformShape = {
-  as: z.enum(['json', 'xml']).optional(),
+  as: z.enum(['json', 'xml'], "'json' or 'xml' was expected").optional(),
   request: functionOption<NonNullable<TransformOptions['request']>>().optional(),
   response: functionOption<NonNullable<TransformOptions['response']>>().optional(),
-  transformMaxBytes: z.number().int().min(1).optional(),
+  transformMaxBytes: bytesOption.optional(),
   xml: z
-    .strictObject({
-      convention: anObject.optional(),
-      root: z.string().refine(isXmlName, 'the name of an XML element was expected').optional(),
-      mediaType: z
-        .string()
-        .regex(/^(application|text)\/([\w.-]+\+)?xml([ \t]*;[\t\x20-\x7e]*)?$/, 'a media type of XML was expected')
-        .optional(),
-    })
+    .strictObject(
+      {
+        convention: anObject.optional(),
+        root: z
+          .string('the name of an XML element was expected')
+          .refine(isXmlName, 'the name of an XML element was expected')
+          .optional(),
+        mediaType: z
+          .string('a media type of XML was expected')
+          .regex(/^(application|text)\/([\w.-]+\+)?xml([ \t]*;[\t\x20-\x7e]*)?$/, 'a media type of XML was expected')
+          .optional(),
+      },
+      '{ convention, root, mediaType } was expected',
+    )
     .optional(),
 }
 

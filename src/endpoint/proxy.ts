@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { HttpCacheOptions } from '../cache/http/http-cache.ts'
 import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
 import type { RouteVariables } from '../config-backends.ts'
-import { checkOptions } from '../options.ts'
+import { bytesOption, checkOptions } from '../options.ts'
 import { type ProxyHeadOptions, type ProxyHeads, proxyHeadShape, settleHeads } from './proxy-head-options.ts'
 import { type ProxyPath, type ProxyPathOptions, proxyPath, proxyPathShape } from './proxy-path-options.ts'
 import { type ProxyQuery, type ProxyQueryOptions, proxyQuery, proxyQueryOption } from './proxy-query-options.ts'
@@ -75,24 +75,30 @@ export interface ProxyRoute {
   readonly transform: TransformSettings | undefined
 }
 
-const optionsSchema = z.strictObject({
-  ...transformShape,
-  summary: z.string().optional(),
-  ...proxyPathShape,
-  query: proxyQueryOption.optional(),
-  targets: targetsOption.optional(),
-  shadow: shadowOption.optional(),
-  cache: z
-    .strictObject({
-      ttl: z.literal('origin', "'origin' was expected: how long is said by the backend"),
-      maxBytes: z.number().int().min(1).optional(),
-      requestDirectives: z.boolean().optional(),
-      share: z.enum(['everyone', 'user']).optional(),
-    })
-    .optional(),
-  ...proxyHeadShape,
-  websocket: upgradeOption.optional(),
-})
+const optionsSchema = z.strictObject(
+  {
+    ...transformShape,
+    summary: z.string('a line of text was expected').optional(),
+    ...proxyPathShape,
+    query: proxyQueryOption.optional(),
+    targets: targetsOption.optional(),
+    shadow: shadowOption.optional(),
+    cache: z
+      .strictObject(
+        {
+          ttl: z.literal('origin', "'origin' was expected: how long is said by the backend"),
+          maxBytes: bytesOption.optional(),
+          requestDirectives: z.boolean('true or false was expected').optional(),
+          share: z.enum(['everyone', 'user'], "'everyone' or 'user' was expected").optional(),
+        },
+        "{ ttl: 'origin', maxBytes, requestDirectives, share } was expected",
+      )
+      .optional(),
+    ...proxyHeadShape,
+    websocket: upgradeOption.optional(),
+  },
+  'a table of options was expected',
+)
 
 const MEBIBYTE = 1024 * 1024
 
@@ -116,7 +122,7 @@ export function proxy(route: ProxiedRoute, upstream: UpstreamOption, options: Pr
     summary: options.summary,
     depth,
     path: proxyPath(what, options),
-    query: options.query && proxyQuery(options.query),
+    query: options.query && proxyQuery(what, options.query),
     targets: targetsOf(what, name, options.targets ?? []),
     shadow: options.shadow && shadowOf(what, name, options.shadow),
     cache: options.cache && {

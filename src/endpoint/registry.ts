@@ -4,6 +4,7 @@ import { type Client, client, type Transform } from './client.ts'
 import { type AnyEndpoint, isEndpoint } from './endpoint.ts'
 import { forwarded } from './forwarded.ts'
 import { backendsOf, isProxy, type ProxyRoute } from './proxy.ts'
+import { nameFor } from './proxy-route.ts'
 
 /** What a route module gives. */
 export interface RouteModule {
@@ -104,6 +105,8 @@ function collectBackends(
   mistakes: string[],
 ): BackendInfo[] {
   const known = new Map<string, BackendInfo>()
+  /** Where each proxied route is, by the name of the backend that it may have for itself. */
+  const routes = new Map<string, string>()
   const twice = new Set<string>()
   const add = (file: string, backend: BackendInfo) => {
     const other = known.get(backend.name)
@@ -113,7 +116,14 @@ function collectBackends(
   }
   for (const { file, endpoint } of endpoints)
     for (const { call } of endpoint.sources) for (const backend of call.backends) add(file, backend)
-  for (const { file, proxy } of proxies) for (const backend of backendsOf(proxy)) add(file, backend)
+  for (const { file, proxy } of proxies) {
+    const name = nameFor(proxy.route)
+    const other = routes.get(name)
+    // Backends that are made for URLs are named after the route: it is the route that is there twice.
+    if (other !== undefined) twice.add(`${file}: the route '${proxy.route}': it is the same as ${other}`)
+    else for (const backend of backendsOf(proxy)) add(file, backend)
+    routes.set(name, other ?? `'${proxy.route}' in ${file}`)
+  }
   mistakes.push(...twice)
   return [...known.values()]
 }

@@ -31,9 +31,10 @@ export class Router<T> {
 
   /**
    * @param method `ANY` stands for every method that the pattern does not have otherwise
+   * @param file where it is written, for whoever writes the same once more
    * @throws SyntaxError when another route has the same method and pattern
    */
-  add(method: string, path: string, target: T): void {
+  add(method: string, path: string, target: T, file?: string): void {
     const pattern: Pattern = parsePattern(path)
     const own = new Set<string>()
     for (const variant of pattern.variants) {
@@ -43,8 +44,8 @@ export class Router<T> {
       if (own.has(shape)) continue
       own.add(shape)
       const other = this.#taken.get(shape)
-      if (other !== undefined) throw new SyntaxError(`it is the same as '${other}'`)
-      this.#taken.set(shape, `${method} ${path}`)
+      if (other !== undefined) throw new SyntaxError(`it is the same as ${other}`)
+      this.#taken.set(shape, `'${method} ${path}'${file === undefined ? '' : ` in ${file}`}`)
       addRoute(this.#router, method === 'ANY' ? ANY : method, text, { target, variant, paramsOf: paramsOf(variant) })
     }
   }

@@ -58,7 +58,7 @@ export function makeRouter(registry: Registry, runtime: Runtime, vary: readonly 
   const add = (file: string, route: string, served: Served) => {
     const [methods = '', path = ''] = route.split(' ')
     try {
-      for (const method of methods.split(',')) router.add(method, path, served)
+      for (const method of methods.split(',')) router.add(method, path, served, file)
     } catch (error) {
       mistakes.push(`${file}: the route '${route}': ${(error as Error).message}`)
     }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
+import { CommandError } from '../../src/cli/command-error.ts'
+import { checkPath, checkTarget, proxyModule } from '../../src/cli/proxy-module.ts'
 import { endAll, run } from '../process/child.ts'
 import { makeProject, removeProjects } from '../process/project.ts'
 import { ROOT } from '../support/modules.ts'
@@ -79,7 +81,10 @@ export default proxy('GET,POST /other/*path', env('OTHER_URL'))
   test('replaces nothing unless it is told to', async () => {
     const cwd = folder()
     const args = ['legacy', '--path', 'legacy/', '--target', 'http://legacy:8080']
-    expect((await facet(cwd, 'legacy', '--path', '/', '--target', 'https://all.test/base')).code).toBe(0)
+    expect(await facet(cwd, 'legacy', '--path', '/', '--target', 'https://all.test/base')).toMatchObject({
+      code: 0,
+      err: 'note: /livez, /readyz and /problems/… are passed on as well: what asks whether Facet is alive asks the target\n',
+    })
     const before = readFileSync(join(cwd, 'routes/legacy.ts'), 'utf8')
     expect(before).toContain("proxy('ANY /*path', 'https://all.test/base')")
     expect(await facet(cwd, ...args)).toEqual({
@@ -96,14 +101,13 @@ export default proxy('GET,POST /other/*path', env('OTHER_URL'))
     [['a/b'], "the name 'a/b': letters, digits, - and _ were expected"],
     [['_legacy'], "the name '_legacy'"],
     [['a', '--path', '/:id'], "the path '/:id': plain text such as /legacy was expected"],
-    [['a', '--path', "/a'b"], 'plain text such as /legacy was expected'],
-    [['a', '--path', ''], "the path '': plain text such as /legacy was expected"],
-    [['a', '--path', '/a/../b'], 'plain text such as /legacy was expected'],
     [['a', '--target', 'legacy:8080'], "the target 'legacy:8080': an http or https URL was expected"],
     [['a', '--target', 'http://me:secret@legacy'], 'the target carries credentials'],
-    [['a', '--target', "http://a/'+x+'"], 'an http or https URL was expected'],
+    [['a', '--target', 'http://h/*/;process.exit(7);/*'], 'an http or https URL without "*" was expected'],
+    [['a\n'], 'letters, digits, - and _ were expected'],
+    [['a', '--path', '/%2e%2e'], "the path '/%2e%2e': dot segments are refused in every request"],
     [['a', '--methods', 'GET,FETCH'], "the methods 'GET,FETCH': ANY or a list such as GET,POST was expected"],
-    [['a', '--path', '/a'], '--target is missing, and there is nobody to ask'],
+    [['a', '--path', '/a'], 'Target URL: \nfacet: --target is missing, and there is nobody to ask\n'],
     [['a', 'b'], 'too many arguments'],
   ])('%j is a mistake, and nothing is written', async (args, message) => {
     const cwd = folder()
@@ -111,7 +115,61 @@ export default proxy('GET,POST /other/*path', env('OTHER_URL'))
     expect([code, out]).toEqual([1, ''])
     expect(err).toContain(message)
     expect(err).not.toContain('secret')
-    expect(existsSync(join(cwd, 'routes', 'a.ts'))).toBe(false)
+    expect(readdirSync(join(cwd, 'routes'))).toEqual([])
+  })
+
+  test.each([
+    ['path', "/a'b", 'plain text such as /legacy was expected'],
+    ['path', '', "the path '': plain text such as /legacy was expected"],
+    ['path', '/a//b', 'plain text such as /legacy was expected'],
+    ['path', '/a/../b', 'dot segments are refused in every request'],
+    ['target', 'http://me:s*cret@legacy', 'the target carries credentials'],
+    ['target', "http://a/'+x+'", 'an http or https URL without "\'" was expected'],
+    ['target', 'http://h/`x`', 'an http or https URL without "`" was expected'],
+    ['target', 'http://h/\\', 'an http or https URL without "\\\\" was expected'],
+    ['target', 'http://h/\u2028', 'an http or https URL without'],
+    ['target', 'http://h/?a=b', 'an http or https URL was expected'],
+    ['path', '/a\u2028b', 'plain text such as /legacy was expected'],
+    ['path', '/a*/b', 'plain text such as /legacy was expected'],
+    ['path', '/a%2f..', 'dot segments are refused in every request'],
+    ['path', '/%zz', "the path '/%zz': '%zz' is no escape"],
+    ['path', '/a%', "'%' is no escape"],
+    ['path', '/livez', "the path '/livez': Facet answers /livez, /readyz and /problems/ itself"],
+    ['path', 'r%65adyz/', 'Facet answers /livez, /readyz and /problems/ itself'],
+    ['path', '/problems/{proxy+}', 'Facet answers /livez, /readyz and /problems/ itself'],
+  ])('no %s is %j', (what, text, message) => {
+    const check = what === 'path' ? checkPath : checkTarget
+    expect(() => check(text)).toThrow(CommandError)
+    expect(() => check(text)).toThrow(message)
+    expect(() => check(text)).not.toThrow('s*cret')
+  })
+
+  test('writes nothing that could end a string or a comment of the module', () => {
+    const signs = [...Array(256).keys(), 0x2028, 0x2029, 0xfeff, 0x1f600].map((code) => String.fromCodePoint(code))
+    const taken = { path: '', target: '' }
+    for (const sign of [...signs, '*/', '//', '\\u0027']) {
+      const given = `a${sign}b`
+      for (const [part, check, text] of [
+        ['path', checkPath, `/${given}`],
+        ['target', checkTarget, `http://h/${given}`],
+      ] as const) {
+        let checked: string
+        try {
+          checked = check(text)
+        } catch (error) {
+          expect(error).toBeInstanceOf(CommandError)
+          continue
+        }
+        taken[part] += sign
+        const wanted = { path: '/p', target: 'http://h', methods: 'ANY', [part]: checked }
+        expect(proxyModule(wanted)).toMatch(
+          /^import \{ proxy \} from 'facet'\n\n\/\*\* `[^`*\s]+` is `[^`*\s]+` of [^`*'\\\s]+\. \*\/\nexport default proxy\('ANY [^'\\\s]+', '[^'\\\s]+'\)\n$/,
+        )
+      }
+    }
+    const plain = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
+    expect([...taken.path].sort().join('')).toBe(`-./${plain}~`.split('').sort().join(''))
+    expect(new Set(taken.target)).toEqual(new Set(`!$%&()+,-./:;=@[]~${plain}`))
   })
 
   test('writes what can be served', async () => {

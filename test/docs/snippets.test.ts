@@ -90,12 +90,13 @@ describe('what is typed', () => {
 
   test('is shown with its output at least as often as there are steps in the README', () => {
     const steps = shownCommands().filter(({ where }) => where.startsWith('README.md'))
-    expect(steps.map(({ command }) => /\/(overview|card|people|invoices|articles)/.exec(command)?.[1])).toEqual([
+    expect(steps.map(({ command }) => /\/(overview|card|people|stock|invoices|articles)/.exec(command)?.[1])).toEqual([
       'overview',
       'overview',
       'card',
       'card',
       'people',
+      'stock',
       'invoices',
       'articles',
     ])

@@ -30,7 +30,7 @@ describe('a mistake in a file stops the start, and is told with the file, the op
       'a route that is taken',
       'routes/x.ts',
       route('GET /hello'),
-      /route 'GET \/hello': it is the same as 'GET \/hello'$/,
+      /route 'GET \/hello': it is the same as 'GET \/hello' in routes\/hello\.ts$/,
     ],
     ['an export', ROUTE, 'export const x = 1\n', /the default export must be an endpoint/],
     ['what is imported', ROUTE, "import './nowhere.ts'\n", /Cannot find module .*nowhere\.ts/],

@@ -9,7 +9,7 @@ import { asked, Proxied } from './asked.ts'
 export type Choose<W> = (context: RequestContext, path: string) => W
 
 /**
- * Chooses by a route's targets: the first of which all conditions hold, and to whose share the request belongs.
+ * Chooses by a route's targets: the first of which all conditions hold, and to whose share of all requests this one belongs.
  *
  * @param ways one for each target
  * @param trusted how many proxies in front of this server are believed
@@ -17,8 +17,14 @@ export type Choose<W> = (context: RequestContext, path: string) => W
 export function chooser<W>(targets: readonly Target[], ways: readonly W[], otherwise: W, trusted: number): Choose<W> {
   return (context, path) => {
     const request = new Proxied(context, path, trusted)
-    const at = targets.findIndex((target) => holds(target, request, context) && isInShare(target, request, context))
-    return at < 0 ? otherwise : (ways[at] as W)
+    // What the targets before have not had of all requests like this one.
+    let left = 1
+    for (const [at, target] of targets.entries()) {
+      if (!holds(target, request, context)) continue
+      if (isInShare(target, target.weight / left, request, context)) return ways[at] as W
+      left -= target.weight
+    }
+    return otherwise
   }
 }
 
@@ -47,10 +53,13 @@ function isPath(path: string, patterns: readonly PathMatch[]): boolean {
   return patterns.some(({ match }) => match(plain) !== undefined)
 }
 
-/** The name of the backend is part of what is hashed: what two targets have in common must not be the same tenth of the clients. */
-function isInShare({ weight, by, backend }: Target, request: ProxiedRequest, context: RequestContext): boolean {
-  if (weight === 1) return true
-  if (weight === 0) return false
+/**
+ * Shares are of all requests, so `share` is a larger part of those that are left. The name of the backend is part of what is hashed: what
+ * two targets have in common must not be the same tenth of the clients.
+ */
+function isInShare({ by, backend }: Target, share: number, request: ProxiedRequest, context: RequestContext): boolean {
+  if (share >= 1) return true
+  if (share === 0) return false
   const key = by && asked("a target's by", context, () => by(request))
-  return (key === undefined ? Math.random() : mix(hashOf(`${backend.name} ${key}`)) / 2 ** 32) < weight
+  return (key === undefined ? Math.random() : mix(hashOf(`${backend.name} ${key}`)) / 2 ** 32) < share
 }

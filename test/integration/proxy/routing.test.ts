@@ -116,7 +116,9 @@ describe('a list of methods', () => {
     expect((await facet.get('/both/a')).text).toBe('here GET /reads/a')
     expect((await facet.request('/both/a', { method: 'PUT' })).text).toBe('here PUT /writes/a')
     const twice = { a: proxy('GET,POST /x/*path', server.url), b: proxy('POST,PUT /x/*path', server.url) }
-    await expect(harness({ routes: twice })).rejects.toThrow("the route 'POST,PUT /x/*path': it is the same as 'POST")
+    await expect(harness({ routes: twice })).rejects.toThrow(
+      "routes/b.ts: the route 'POST,PUT /x/*path': it is the same as 'POST /x/*path' in routes/a.ts",
+    )
   })
 })
 

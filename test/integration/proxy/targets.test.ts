@@ -160,19 +160,33 @@ describe('a share of the requests', () => {
     expect(many).toEqual(expect.arrayContaining(few))
   })
 
-  test('is another one for each target', async () => {
-    const by: Target['by'] = ({ header }) => header('x-user')
-    const targets = ['one', 'two'].map((name) => ({ to: rest(name, { url: `${next.url}/${name}` }), weight: 0.5, by }))
-    facet = await harness({ routes: { it: proxy('ANY /p/*path', old.url, { targets }) } })
-    const replies: string[] = []
-    for (let n = 0; n < 400; n++) replies.push((await facet.get('/p/a', { 'x-user': `${n}` })).text)
-    const counts = tally(replies)
-    for (const [answer, share] of [
-      ['next GET /one/a', 200],
-      ['next GET /two/a', 100],
-      ['old GET /a', 100],
-    ] as const)
-      expect(Math.abs((counts[answer] ?? 0) - share)).toBeLessThan(60)
+  test.each<[string, Target['by']]>([
+    ['at random', undefined],
+    ['by their clients', ({ header }) => header('x-user')],
+  ])('is one of the whole for each target, %s', async (_, by) => {
+    const to = (name: string) => rest(name, { url: `${next.url}/${name}` })
+    const target = (name: string, weight: number) => ({ to: to(name), weight, ...(by && { by }) })
+    const shares = async (targets: Targets, path: string) => {
+      const counts = [0, 0, 0]
+      facet = await harness({ routes: { it: proxy('ANY /p/*path', old.url, { targets }) } })
+      for (let n = 0; n < 600; n++) {
+        const { text } = await facet.get(path, { 'x-user': `user-${n}` })
+        ;(counts[['old GET /a', 'next GET /one/a', 'next GET /two/a'].indexOf(text)] as number)++
+      }
+      await facet.close()
+      return counts
+    }
+    // Six standard deviations, at most 12 each.
+    const expectNear = (counts: number[], expected: number[]) => {
+      for (const [at, count] of counts.entries()) expect(Math.abs(count - (expected[at] as number))).toBeLessThan(74)
+    }
+    expectNear(await shares([target('one', 0.4), target('two', 0.4)], '/p/a'), [120, 240, 240])
+    const [left] = await shares([target('one', 0.5), target('two', 0.5)], '/p/a')
+    expect(left).toBe(0)
+    const ofSome = [{ ...target('one', 0.4), path: '/p/b' }, target('two', 0.4)] as const
+    expectNear(await shares(ofSome, '/p/a'), [360, 0, 240])
+    const others = { to: to('two'), path: '/p/a' } as const
+    expectNear(await shares([target('one', 0.4), others], '/p/a'), [0, 240, 360])
   })
 
   test('of clients that say nothing is taken at random', async () => {

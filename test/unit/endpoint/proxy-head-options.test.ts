@@ -54,6 +54,25 @@ describe('the heads of a proxied route', () => {
     ['a host that is none', { host: 'other.example' }, "at 'host' ('other.example'): 'keep' was expected"],
     ['a location that is none', { location: 'yes' }, "at 'location' ('yes'): "],
     ['cookies that are none', { cookies: 1 }, "at 'cookies' (1): true, false or tables"],
+    ['a location in a word', { location: 1 }, "at 'location' (1): true or false was expected"],
+    ['headers in a word', { headers: 'x-a' }, "at 'headers' ('x-a'): { request, response } was expected"],
+    ['one side in a word', request('x-a'), "at 'headers.request' ('x-a'): { allow, deny, set } was expected"],
+    [
+      'one name',
+      request({ deny: 'x-a' }),
+      "at 'headers.request.deny' ('x-a'): a list of names of headers was expected",
+    ],
+    [
+      'a host among the headers',
+      request({ set: { host: 'b' } }),
+      "at 'headers.request.set.host' ('b'): the key 'host' is wrong: the name of a header that a route may decide",
+    ],
+    [
+      'a domain that is none',
+      { cookies: { domain: { 'a b': 'c' } } },
+      "at 'cookies.domain.a b' ('c'): the key 'a b' is wrong: the name of a host was expected",
+    ],
+    ['a path that is none', { cookies: { path: { '/a': 'b' } } }, "at 'cookies.path./a' ('b'): a path that starts"],
     ['no such option', { headers: { both: {} } }, "at 'headers.both' ([object Object]): there is no such option"],
     [
       'a value with a line break',

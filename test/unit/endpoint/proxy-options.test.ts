@@ -97,11 +97,37 @@ describe('an option of a proxy', () => {
       { rewrite: { '/a': '/b/..' } },
       "at 'rewrite./a' ('/b/..'): a path without query and dot",
     ],
+    [
+      'a rewrite of no path',
+      { rewrite: { x: '/y' } },
+      "at 'rewrite.x' ('/y'): the key 'x' is wrong: a path that starts",
+    ],
+    [
+      'a rewrite of dots',
+      { rewrite: { '/a/..': '/y' } },
+      "the key '/a/..' is wrong: a path without query and dot segments",
+    ],
+    ['a rewrite by a pattern', { rewrite: /x/ }, "at 'rewrite' (/x/): a table of paths or a function was expected"],
+    ['a rewrite in a list', { rewrite: ['/a'] }, "at 'rewrite' (/a): a table of paths or a function was expected"],
     ['a rewrite without its name', { rewrite: { '/a': '/:b' } }, "at 'rewrite': there is not always a ':b'"],
     ['an unknown part of query', { query: { keep: [] } }, "at 'query.keep' (): there is no such option"],
     ['a query that adds a number', { query: { add: { a: 1 } } }, "at 'query.add.a' (1): a text or env(…) was expected"],
     ['a query that drops no name', { query: { drop: [''] } }, "at 'query.drop.0' (''): a name was expected"],
-    ['targets that are no list', { targets: {} }, "at 'targets' ([object Object]): "],
+    ['a query in one text', { query: 'a=b' }, "at 'query' ('a=b'): { add, only, drop } was expected"],
+    ['a query with one name', { query: { only: 'a' } }, "at 'query.only' ('a'): a list of names was expected"],
+    [
+      'a query that goes on and does not',
+      { query: { only: ['b', 'a'], drop: ['a'] } },
+      "at 'query.drop': 'a' is one of the 'only' that go on as well",
+    ],
+    ['a cache in one word', { cache: 'origin' }, "at 'cache' ('origin'): { ttl: 'origin', maxBytes, "],
+    [
+      'a cache of no size',
+      { cache: { ttl: 'origin', maxBytes: 0 } },
+      "at 'cache.maxBytes' (0): a whole number of bytes",
+    ],
+    ['targets that are no list', { targets: {} }, "at 'targets' ([object Object]): a list of { to, … } was expected"],
+    ['a target in one word', { targets: [URL_] }, `at 'targets.0' ('${URL_}'): { to: a backend, an http URL or env(…)`],
     ['a target to nothing', { targets: [{ host: 'a' }] }, "at 'targets.0.to' (undefined): a backend, an http URL"],
     [
       'a target that is everybody’s',
@@ -115,7 +141,16 @@ describe('an option of a proxy', () => {
     ],
     ['a target with no pattern', { targets: [{ to: crm, path: 'a' }] }, "at 'targets.0.path': the path 'a' must start"],
     ['a target with no header', { targets: [{ to: crm, headers: { 'a b': 'c' } }] }, "at 'targets.0.headers.a b'"],
-    ['a target with more than all', { targets: [{ to: crm, weight: 2 }] }, "at 'targets.0.weight' (2): "],
+    [
+      'a target with more than all',
+      { targets: [{ to: crm, weight: 2 }] },
+      "at 'targets.0.weight' (2): a number from 0 to 1 was",
+    ],
+    [
+      'targets that together get more than all',
+      { targets: [0.5, 0.4, 0.2].map((weight) => ({ to: crm, weight })) },
+      "at 'targets': the weights of those for all requests come to 1.1, which is more than 1",
+    ],
     [
       'a target by nothing',
       { targets: [{ to: crm, path: '/a', by: () => '' }] },
@@ -128,12 +163,31 @@ describe('an option of a proxy', () => {
       "at 'targets.0.hosts' ('a'): there is no such option",
     ],
     ['a shadow to nothing', { shadow: {} }, "at 'shadow.to' (undefined): a backend, an http URL or env(…)"],
-    ['a shadow of less than nothing', { shadow: { to: crm, share: -1 } }, "at 'shadow.share' (-1): "],
+    [
+      'a shadow in one word',
+      { shadow: URL_ },
+      `at 'shadow' ('${URL_}'): { to: a backend, an http URL or env(…), share`,
+    ],
+    [
+      'a shadow of less than nothing',
+      { shadow: { to: crm, share: -1 } },
+      "at 'shadow.share' (-1): a number from 0 to 1",
+    ],
+    ['a shadow of half bytes', { shadow: { to: crm, maxBytes: 0.5 } }, "at 'shadow.maxBytes' (0.5): a whole number of"],
     ['a shadow with a client', { shadow: { to: own } }, "at 'shadow.to': backend 'own' has a client of its own"],
   ])('such as %s is refused, with its value', (_, options, message) => {
     expect(said(options)).toThrow(DefinitionError)
     expect(said(options)).toThrow(`proxy 'ANY /crm/*path' `)
     expect(said(options)).toThrow(message)
+  })
+
+  test('may give targets of some requests more than all together', () => {
+    const targets = [
+      { to: crm, weight: 0.7, path: '/crm/a/*rest' },
+      { to: URL_, weight: 0.7 },
+      { to: env('B_URL'), weight: 0.3 },
+    ] as const
+    expect(proxy('ANY /crm/*path', crm, { targets }).targets.map(({ weight }) => weight)).toEqual([0.7, 0.7, 0.3])
   })
 
   test('that names backends makes them known to the registry, each by its name', () => {

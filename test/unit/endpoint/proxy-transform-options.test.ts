@@ -7,14 +7,15 @@ const hook = ({ body }: { body: unknown }) => body
 
 describe('what a proxied route changes', () => {
   test.each([
-    [{ as: 'yaml' }, /at 'as' \('yaml'\)/],
+    [{ as: 'yaml' }, /at 'as' \('yaml'\): 'json' or 'xml' was expected/],
     [{ request: 'x' }, /at 'request' \('x'\): a function was expected/],
     [{ response: {} }, /at 'response'/],
     [{ as: 'json', transformMaxBytes: 0 }, /at 'transformMaxBytes' \(0\)/],
     [{ as: 'json', transformMaxBytes: 1.5 }, /at 'transformMaxBytes' \(1.5\)/],
     [{ transformMaxBytes: 5 }, /at 'transformMaxBytes': nothing is changed without/],
+    [{ as: 'json', xml: 'a' }, /at 'xml' \('a'\): \{ convention, root, mediaType \} was expected/],
     [{ xml: {} }, /at 'xml': nothing is changed without/],
-    [{ as: 'json', xml: { root: '1' } }, /at 'xml.root' \('1'\)/],
+    [{ as: 'json', xml: { root: '1' } }, /at 'xml.root' \('1'\): the name of an XML element was expected/],
     [{ as: 'json', xml: { mediaType: 'application/json' } }, /at 'xml.mediaType' \('application\/json'\)/],
     [{ as: 'json', xml: { mediaType: 'text/xml\r\nX: 1' } }, /at 'xml.mediaType'/],
     [{ as: 'json', xml: { convention: 'badgerfish' } }, /at 'xml.convention' \('badgerfish'\)/],

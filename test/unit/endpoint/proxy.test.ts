@@ -28,6 +28,8 @@ describe('a proxy', () => {
     ['ANY /crm{/v1}/*path', 'the prefix before /*name must be plain text'],
     ['any /crm/*path', 'one of GET'],
     ['ANY crm/*path', "must start with '/'"],
+    ['ANY /%2e%2e/*path', 'no request has dot segments in its path, so none would come here'],
+    ['ANY /a/b%2F.%2e/*path', 'no request has dot segments in its path'],
     ['ANY /crm/*path/x', "'*name' must be the whole last segment"],
   ])('on %j is refused, with the route', (route, message) => {
     expect(said(route)).toThrow(DefinitionError)
@@ -88,7 +90,7 @@ describe('what a proxy switches to', () => {
     [{ origins: '*' }, "at 'websocket.origins' ('*')"],
     [{ idle: '0s' }, "at 'websocket.idle' ('0s'): a duration above 0 and below 25 days was expected"],
     [{ idle: '25d' }, "at 'websocket.idle' ('25d'): a duration above 0"],
-    [{ idle: 5 }, "at 'websocket.idle' (5)"],
+    [{ idle: 5 }, "at 'websocket.idle' (5): a duration such as"],
   ])('is refused as %j', (websocket, message) => {
     expect(said('ANY /crm/*path', { websocket })).toThrow(DefinitionError)
     expect(said('ANY /crm/*path', { websocket })).toThrow(message)

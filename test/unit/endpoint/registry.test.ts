@@ -143,6 +143,17 @@ describe('a mistake', () => {
     expect(mistakes([route('x', page), route('p', third)], [])).toEqual(["routes/p.ts: two backends are named 'crm'"])
   })
 
+  test('two proxied routes that are the same, whatever their backends', () => {
+    const same = ['http://one', 'http://one', 'http://two'].map((url, at) =>
+      proxy(at === 1 ? 'ANY /p/{rest+}' : 'ANY /p/*path', url, { shadow: { to: 'http://three' } }),
+    )
+    const [one, two, three] = same as [RouteModule['routes'][0], RouteModule['routes'][0], RouteModule['routes'][0]]
+    expect(mistakes([route('a', one, two), route('b', three)], [])).toEqual([
+      "routes/a.ts: the route 'ANY /p/{rest+}': it is the same as 'ANY /p/*path' in routes/a.ts",
+      "routes/b.ts: the route 'ANY /p/*path': it is the same as 'ANY /p/*path' in routes/a.ts",
+    ])
+  })
+
   test.each(['authorization', 'cookie'])(
     'replies that everyone shares though a source is sent the caller’s %s',
     (header) => {
