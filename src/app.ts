@@ -96,19 +96,20 @@ export async function app({ config = readConfig(), registry, before = [], after 
     stores.close()
   }
   const readiness: Readiness = { ready: true }
+  const pages = { '/livez': livez, '/readyz': readyz(readiness) }
   let handler: Handler
   try {
-    handler = createHandler(known, { runtime, config, invalidate })
+    handler = createHandler(known, { runtime, config, invalidate, pages: Object.keys(pages) })
   } catch (error) {
     // Some backends may be asked already, whether they are well and where they are.
     await close()
     throw error
   }
-  const shell = createShell(handler, { before, after, pages: { '/livez': livez, '/readyz': readyz(readiness) } })
+  const shell = createShell(handler, { before, after, pages })
 
   const throughExpress = (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
-    // Any middleware may read a body.
-    wantBody(response)
+    // Any middleware may read a body; Facet's own pages and its 404 do not.
+    if (before.length + after.length > 0) wantBody(response)
     shell(request as never, response as never, (error?: unknown) =>
       next && !error ? next() : notFound(request as never, response as never, error as never),
     )

@@ -3,16 +3,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { CommandError } from './command-error.ts'
 import { Console } from './console.ts'
-import {
-  checkMethods,
-  checkName,
-  checkPath,
-  checkTarget,
-  type NewProxy,
-  notesOn,
-  proxyModule,
-  tryLine,
-} from './proxy-module.ts'
+import { checkMethods, checkName, checkPath, checkTarget, type NewProxy, proxyModule, tryLine } from './proxy-module.ts'
 
 interface Options {
   readonly path?: string
@@ -60,7 +51,6 @@ async function write(given: string | undefined, options: Options): Promise<void>
     throw new CommandError(`${file} cannot be written: ${code}`, error)
   }
   console.log(`${file}: ${path === '/' ? 'everything' : path} goes to ${target}\n\nTry it:\n\n  ${tryLine(wanted)}\n`)
-  for (const note of notesOn(wanted)) console.error(`note: ${note}`)
 }
 
 interface Answers {

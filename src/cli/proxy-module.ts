@@ -98,12 +98,6 @@ export default proxy('${routeOf(wanted)}', ${isFromEnvironment ? `env('${target}
 `
 }
 
-/** What else whoever asked for it should know. */
-export function notesOn({ path, methods }: NewProxy): string[] {
-  if (path !== '/' || !/^ANY$|\b(GET|HEAD)\b/.test(methods)) return []
-  return [`/livez, /readyz and ${PROBLEMS}… are passed on as well: what asks whether Facet is alive asks the target`]
-}
-
 /** What to type to see whether it works. */
 export function tryLine({ path, target, methods }: NewProxy): string {
   const method = methods === 'ANY' || methods.split(',').includes('GET') ? '' : `-X ${methods.split(',')[0]} `

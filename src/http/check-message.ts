@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { FacetError } from '../errors.ts'
 import { rawField } from '../lib/headers.ts'
+import { isHost } from '../lib/host.ts'
 import { hasDotSegments } from '../lib/path.ts'
 import type { RequestContext } from './context.ts'
 
@@ -21,6 +22,8 @@ export function checkMessage(context: RequestContext, urlMaxBytes: number): void
   const host = rawField(rawHeaders, 'host')
   if (host === null || (host === undefined && httpVersion === '1.1'))
     throw invalid('headers.host', 'one Host field was expected')
+  // What it is to one server, another may read as more: it goes on to backends, in fields and in links that they make.
+  if (host && !isHost(host)) throw invalid('headers.host', 'a host was expected, with a port or without')
   checkCoding(request)
   if (url.length > urlMaxBytes) throw new FacetError('uri-too-long')
   if (path.includes('.') || path.includes('%')) {
@@ -64,7 +67,7 @@ function takeAuthority(request: IncomingMessage, path: string): void {
     throw new FacetError('route-unknown')
   }
   const host = authority.slice(authority.lastIndexOf('@') + 1)
-  if (host === '' || host.startsWith(':')) throw invalid('path', 'a target without a host is for nobody')
+  if (!isHost(host)) throw invalid('path', 'a target without a host is for nobody')
   const { headers, rawHeaders } = request
   const at = rawHeaders.findIndex((name, at) => at % 2 === 0 && name.toLowerCase() === 'host')
   if (at < 0) rawHeaders.push('Host', host)

@@ -6,8 +6,10 @@ import { checkMessage, isBehindRefused } from './check-message.ts'
 import { RequestContext } from './context.ts'
 import { wantBody } from './continue.ts'
 import { identifier, negotiate, negotiateProblem } from './identify.ts'
+import { isOwnPage } from './own-pages.ts'
 import { asFacetError, sendProblem } from './problem.ts'
 import { type Forward, forwarder } from './proxy/forward.ts'
+import { checkRawPath } from './proxy/raw-path.ts'
 import type { ProxySettings } from './proxy/rules.ts'
 import { upgrader } from './proxy/upgrade.ts'
 import { Respond, type Responder } from './respond.ts'
@@ -24,6 +26,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse, untou
 /** What the handler needs of its app. */
 export interface HandlerOptions extends Responder {
   readonly config: Responder['config'] & ProxySettings & { readonly urlMaxBytes: number }
+  /** The paths of Facet's own pages, which no greedier proxied route takes. */
+  readonly pages: readonly string[]
 }
 
 /**
@@ -32,7 +36,7 @@ export interface HandlerOptions extends Responder {
  */
 export function createHandler(registry: Registry, options: HandlerOptions): Handler {
   const identify = identifier(registry.clients)
-  const router = makeRouter(registry, options.runtime, identify.vary)
+  const router = makeRouter(registry, options.runtime, identify.vary, options.pages)
   const forward: Forward = forwarder(registry, options.runtime, options.config, fail)
   const passUpgrade = upgrader(registry, options.runtime, options.config, fail)
   const serve = (
@@ -41,6 +45,7 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
     context: RequestContext,
     path: string,
   ): void | Promise<void> => {
+    if (target.kind === 'proxy') checkRawPath(path)
     const upgrade = upgradeOf(context.request)
     if (upgrade) {
       const pass = target.kind === 'proxy' ? passUpgrade(target.proxy) : undefined
@@ -49,11 +54,12 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
       if (isWebSocket(upgrade)) throw new FacetError('input-invalid', { issues: [NO_UPGRADE] })
     }
     if (target.kind === 'proxy') return forward(target, context, path)
+    const given = params()
     wantBody(context.response)
     context.statuses = target.registered.endpoint.settings.statuses
     const view = target.views.get(client.name) as View
     const format = negotiate(context.header('accept'), client.options.format ?? 'json')
-    return new Respond(options, context, target, view, format).run(params())
+    return new Respond(options, context, target, view, format).run(given)
   }
   return (request, response, untouched) => {
     if (isBehindRefused(request)) return true
@@ -65,6 +71,7 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
       const path = byPath === undefined ? context.path : byPath.rest
       const match = router.find(context.record.method, path)
       if (!match) return answerMethod(router.methods(path), context)
+      if (match.target.kind === 'proxy' && isOwnPage(match.target, context)) return false
       context.record.route = match.target.route
       const client = identify.client(context, byPath?.client)
       context.record.client = client.name

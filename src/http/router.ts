@@ -6,6 +6,7 @@ import { type Params, type ParamsOf, paramsOf } from './path-params.ts'
 /** A route that was found: what it was added with, and how the path's parameters are had, decoded. */
 export interface Match<T> {
   readonly target: T
+  /** @throws FacetError `input-invalid` when one of them cannot be decoded or must not get any further */
   params(): Params
 }
 
@@ -53,14 +54,14 @@ export class Router<T> {
   /**
    * The route for a method and a raw path, without its query. HEAD is answered where GET is, unless it has a route of its own that is
    * as exact.
-   *
-   * @throws FacetError `input-invalid` when a parameter cannot be decoded or must not get any further
    */
   find(method: string, path: string): Match<T> | undefined {
     const normal = path.includes('%') ? normalise(path) : path
     const found = findRoute(this.#router, method, normal, UNREAD)
     const match = method === 'HEAD' ? this.#nearer(found, findRoute(this.#router, 'GET', normal, UNREAD)) : found
-    return match && matched(match.data, normal)
+    if (!match) return undefined
+    const { target, paramsOf } = match.data
+    return { target, params: () => paramsOf(normal) }
   }
 
   /** The methods that some pattern takes for a path: for `Allow`. */
@@ -87,15 +88,4 @@ function written({ segments, rest }: Variant, name: (name: string) => string): s
     .map((parts) => parts.map((part) => (typeof part === 'string' ? literal(part) : name(part.name))).join(''))
     .join('/')
   return `/${path}${rest === undefined ? '' : `${path === '' ? '' : '/'}**`}`
-}
-
-function matched<T>({ target, paramsOf }: Entry<T>, path: string): Match<T> {
-  if (isPlain(path)) return { target, params: () => paramsOf(path) }
-  const params = paramsOf(path)
-  return { target, params: () => params }
-}
-
-/** Whether nothing in a path needs decoding or could be refused, as in nearly all. */
-function isPlain(path: string): boolean {
-  return !/[\x00-\x1f%.\\\x7f]/.test(path)
 }

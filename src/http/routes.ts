@@ -10,6 +10,7 @@ import type { ProxyRoute } from '../endpoint/proxy.ts'
 import type { RegisteredEndpoint, Registry } from '../endpoint/registry.ts'
 import { DefinitionError } from '../errors.ts'
 import { type BodyReader, bodyReader } from './body.ts'
+import { pagesBelow } from './own-pages.ts'
 import type { HeaderBlock } from './reply.ts'
 import { Router } from './router.ts'
 import { Variants } from './variants.ts'
@@ -42,6 +43,8 @@ export interface ServedProxy {
   readonly kind: 'proxy'
   readonly route: string
   readonly proxy: ProxyRoute
+  /** The paths of Facet's own pages that are below it; undefined for none. */
+  readonly pages: ReadonlySet<string> | undefined
 }
 
 export type Served = ServedEndpoint | ServedProxy
@@ -50,9 +53,15 @@ export type Served = ServedEndpoint | ServedProxy
  * Composes everything that can be before the first request.
  *
  * @param vary the headers that recognition and format may consult
+ * @param pages the paths of Facet's own pages, beside those that explain problems
  * @throws DefinitionError with every route that cannot be served, one a line
  */
-export function makeRouter(registry: Registry, runtime: Runtime, vary: readonly string[]): Router<Served> {
+export function makeRouter(
+  registry: Registry,
+  runtime: Runtime,
+  vary: readonly string[],
+  pages: readonly string[],
+): Router<Served> {
   const router = new Router<Served>()
   const mistakes: string[] = []
   const add = (file: string, route: string, served: Served) => {
@@ -65,7 +74,8 @@ export function makeRouter(registry: Registry, runtime: Runtime, vary: readonly 
   }
   for (const registered of registry.endpoints)
     add(registered.file, registered.endpoint.route, serveEndpoint(registered, registry, runtime, vary))
-  for (const { file, proxy } of registry.proxies) add(file, proxy.route, { kind: 'proxy', route: proxy.route, proxy })
+  for (const { file, proxy } of registry.proxies)
+    add(file, proxy.route, { kind: 'proxy', route: proxy.route, proxy, pages: pagesBelow(proxy.route, pages) })
   if (mistakes.length > 0) throw new DefinitionError(mistakes.join('\n'))
   return router
 }

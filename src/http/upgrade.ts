@@ -36,10 +36,12 @@ export function upgradeOf(request: IncomingMessage): Upgrade | undefined {
 
 /**
  * Whether a request is one for another protocol, and not an ordinary one that would only be glad of it. One with a body is answered
- * as it is, and so is one behind others that have not been answered yet. For `shouldUpgradeCallback` of Node's server.
+ * as it is, and so is one behind others that have not been answered yet, and one about the way or the resource (OPTIONS, TRACE), which
+ * whoever stands on the way may be asked to answer (`Max-Forwards`). For `shouldUpgradeCallback` of Node's server.
  */
 export function isUpgrade(request: IncomingMessage): boolean {
-  const { headers, httpVersion, socket } = request
+  const { headers, httpVersion, method, socket } = request
+  if (method === 'OPTIONS' || method === 'TRACE') return false
   if (httpVersion !== '1.1' || protocolsOf(request).length === 0 || isBusy(socket)) return false
   return headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0'
 }

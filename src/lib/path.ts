@@ -140,5 +140,5 @@ export function isSafeSegment(text: string): boolean {
 
 /** Whether a raw request path has dot segments, plain or encoded, with `/` or `\`: nobody sends those in good faith. */
 export function hasDotSegments(path: string): boolean {
-  return /[.]|%2e/i.test(path) && /(^|[/\\]|%2f|%5c)(\.|%2e){1,2}([/\\;]|%2f|%5c|$)/i.test(path)
+  return /[.]|%2e/i.test(path) && /(^|[/\\]|%2f|%5c)(\.|%2e){1,2}([/\\;]|%2f|%5c|%3b|$)/i.test(path)
 }

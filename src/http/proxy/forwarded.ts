@@ -1,5 +1,6 @@
 import { isIPv6, type Socket } from 'node:net'
 import { isToken } from '../../lib/headers.ts'
+import { isHost } from '../../lib/host.ts'
 import type { RequestContext } from '../context.ts'
 import { addressOfNode, readForwarded } from './forwarded-field.ts'
 
@@ -76,16 +77,21 @@ function believed(context: RequestContext, trusted: number): Said {
   if (addresses.length > 0 || (host ?? proto ?? port) !== undefined)
     return {
       addresses,
-      host,
+      host: hostOf(host),
       proto: schemeOf(proto),
       port: port !== undefined && /^\d{1,5}$/.test(port) ? port : undefined,
     }
   const forwarded = readForwarded(context.header('forwarded') ?? '').slice(-trusted)
   return {
     addresses: forwarded.map((member) => addressOfNode(member.get('for')) ?? 'unknown'),
-    host: forwarded[0]?.get('host'),
+    host: hostOf(forwarded[0]?.get('host')),
     proto: schemeOf(forwarded[0]?.get('proto')),
   }
+}
+
+/** What is no host says nothing, as a `Host` like it would be refused. */
+function hostOf(said: string | undefined): string | undefined {
+  return said !== undefined && isHost(said) ? said : undefined
 }
 
 /** How the client speaks to the first proxy; `wss` is `https` in that respect, and what is no scheme of HTTP says nothing. */

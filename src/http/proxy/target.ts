@@ -32,7 +32,8 @@ export function makeTargetOf({ depth, path: said, query }: ProxyRoute, runtime: 
   return (context, path) => {
     const { search } = context
     // `*` and `ftp://…` are no path behind a base path, and what ends one is read by each server in its own way (RFC 9112, section 3.2).
-    if (path.charCodeAt(0) !== 47 || path.includes('#')) throw notForwarded("a path that begins with '/' was expected")
+    if (path.charCodeAt(0) !== 47 || path.includes('#') || search.includes('#'))
+      throw notForwarded("a path that begins with '/' was expected, and no '#'")
     const whole = prefix === undefined ? path : prefixed(prefix, path, depth)
     const target = table ? replaced(whole, table) : rewrite ? made(whole, rewrite, context, path, trusted) : whole
     const rest = edit ? editQuery(search, edit) : search

@@ -141,6 +141,19 @@ describe('what is passed through', () => {
       'a/..;x/b',
     ],
     ...['%00', 'a%0d%0aX-Evil:%201', 'a/%0a', '%c0%ae%c0%ae/b', '%c0%af', '%ff', '%', '%zz', '.%09./b', '..%3b/b'],
+    ...[
+      '%2',
+      'a%u002e',
+      '%1b',
+      '%7f',
+      'a/..%3Bx',
+      '%e0%80%af',
+      '%E0%80%AE',
+      '%f0%80%80%af',
+      '%f8%80%80%80%af',
+      '%C1%9C',
+    ],
+    ...['%fc%80%80%80%80%af', 'a#b', 'a?#', 'a?b=c#d'],
   ])('as %s gets nowhere', async (path) => {
     expect(await arrived(`/proxied/${path}`)).toBe(400)
   })
@@ -160,7 +173,12 @@ describe('what is passed through', () => {
     '.hidden',
     '...',
     'a?b=../../c&d=%00%0d%0a',
-    'a?b=c#d',
+    // No UTF-8, but what Latin-1 and others are made of.
+    'caf%E9',
+    'M%fcller/%80',
+    '%A4%CE.txt',
+    '%c0',
+    '%ed%a0%80',
   ])('as %s arrives as it came, where it was meant to', async (path) => {
     expect(await arrived(`/proxied/${path}`)).toBe(`/v1/${path}`)
     expect(backend.requests.at(-1)?.headers.host).toBe(new URL(backend.url).host)

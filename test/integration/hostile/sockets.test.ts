@@ -139,7 +139,7 @@ describe('a request', () => {
     expect([reply.status, reply.text, reply.headers.get('transfer-encoding')]).toEqual([200, '"fast"', null])
   })
 
-  test.each(['', ' ', 'a b', 'tablet.test.evil', '[::1', 'tablet.test:80:80', 'x'.repeat(5_000)])(
+  test.each(['', ' ', 'tablet.test.evil', 'a,tablet.test', '[::1]', 'x'.repeat(5_000)])(
     'for the host %j is for no client in particular',
     async (host) => {
       const reply = await say(facet.url, head('/fast', { Host: host }))

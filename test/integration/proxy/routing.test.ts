@@ -93,6 +93,51 @@ test('the most exact route wins, whatever the order of files, among proxies and 
   server.behave((response, { method, url }) => void response.end(`here ${method} ${url}`))
 })
 
+describe("Facet's own pages", () => {
+  const routes = () => ({
+    all: proxy('ANY /*path', `${server.url}/all`),
+    problems: proxy('ANY /problems/*path', `${server.url}/problems`),
+  })
+
+  test.each([
+    ['/livez', { status: 'alive' }],
+    ['/readyz', { status: 'ready' }],
+    ['/problems/route-unknown', { code: 'route-unknown', status: 404 }],
+  ])('%s is theirs, and no route’s that takes everything', async (path, expected) => {
+    for (const facet of [await serve({ routes: routes() }), await serve({ routes: { all: routes().all } })]) {
+      const before = server.requests.length
+      for (const target of [path, `${path}?a=b`, `http://facet.test${path}`])
+        expect(JSON.parse((await say(facet.url, head(target))).text)).toMatchObject(expected)
+      expect((await facet.request(path, { method: 'HEAD' })).status).toBe(200)
+      expect(server.requests).toHaveLength(before)
+    }
+  })
+
+  test('are those alone: other methods and paths go where all go', async () => {
+    const facet = await serve({ routes: routes() })
+    expect(await arrived(facet, '/livez', {}, 'POST')).toBe('/all/livez')
+    expect(await arrived(facet, '/livez', {}, 'OPTIONS')).toBe('/all/livez')
+    expect(await arrived(facet, '/livez/x')).toBe('/all/livez/x')
+    expect(await arrived(facet, '/x/livez')).toBe('/all/x/livez')
+    expect(await arrived(facet, '/problems/of-ours')).toBe('/problems/of-ours')
+    expect(await arrived(facet, '/problems')).toBe('/problems/')
+  })
+
+  test('leave a path to the route that is written for it', async () => {
+    const facet = await serve({
+      routes: {
+        live: proxy('GET /livez/*path', `${server.url}/live`),
+        internal: proxy('ANY /problems/internal/*path', `${server.url}/internal`),
+        ready: endpoint('GET /readyz', {}),
+        ...routes(),
+      },
+    })
+    expect(await arrived(facet, '/livez')).toBe('/live/')
+    expect(await arrived(facet, '/problems/internal')).toBe('/internal/')
+    expect((await facet.get('/readyz')).json()).toEqual({})
+  })
+})
+
 describe('a list of methods', () => {
   test('is what is passed on, with HEAD after GET; others are told which', async () => {
     const facet = await serve({ routes: { legacy: proxy('GET,POST /legacy/*path', server.url) } })

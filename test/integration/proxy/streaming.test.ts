@@ -177,6 +177,33 @@ describe('a client that waits to be told to go on', () => {
     expect(await client.hears(/ok$/)).toMatch(/^HTTP\/1\.1 200/)
   })
 
+  test.each([
+    ['/nothing', 'POST', 'route-unknown'],
+    ['/own', 'PUT', 'method-unknown'],
+  ] as const)('is told that there is no %s for %s, and not to send what nobody reads', async (path, method, code) => {
+    const connection = await wire(facet.url)
+    connection.write(waits(path).replace('POST', method))
+    const reply = await connection.reply()
+    expectProblem(reply, code)
+    expect(reply.headers.get('connection')).toBe('close')
+    connection.write(asks('GET /p/hidden'))
+    expect(await connection.ended).toBe('')
+  })
+
+  test('is told by what is behind Facet’s routes, which may read the body', async () => {
+    const after = await harness({
+      routes: {},
+      after: [express.json(), (request, response) => void response.json(request.body)],
+    })
+    const connection = await wire(after.url)
+    connection.write(waits('/theirs'))
+    expect((await connection.reply()).status).toBe(100)
+    connection.write('{}')
+    expect(await connection.reply()).toMatchObject({ status: 200, text: '{}' })
+    connection.hangUp()
+    await after.close()
+  })
+
   test('may leave', async () => {
     client = await line(facet.url)
     client.say(waits('/p/x'))

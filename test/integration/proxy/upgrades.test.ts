@@ -532,6 +532,24 @@ describe('what is upgraded', () => {
     }
   })
 
+  test.each(['OPTIONS', 'TRACE'])('is nothing that %s could ask for: who is told to answers it', async (method) => {
+    await start()
+    backend.onRequest = (request, response) =>
+      void response.end(`passed on with ${request.headers['max-forwards']}, ${request.headers.upgrade}`)
+    const theirs = await mounted((request, socket, head) => facet.app.upgrade(request, socket, head))
+    for (const url of [facet.url, theirs.url]) {
+      const asked = backend.asked.length
+      const text = handshake('/live/x', ['Max-Forwards: 0']).replace('GET', method)
+      expect((await upgraded(url, text)).status).toBe(method === 'TRACE' ? 405 : 204)
+      const answer = await upgraded(url, text.replace('Max-Forwards: 0', 'Max-Forwards: 2'))
+      expect(answer.status).toBe(200)
+      answer.peer.socket.end()
+      expect(await answer.text).toContain('passed on with 1, undefined')
+      expect(backend.asked).toHaveLength(asked)
+    }
+    await theirs.close()
+  })
+
   test('does not overtake the answer before it', async () => {
     await start()
     backend.onRequest = (_, response) => void setTimeout(() => response.end('first'), 50)

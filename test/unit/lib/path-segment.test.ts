@@ -64,14 +64,14 @@ describe('dot segments in a raw path', () => {
     ...['/..', '/../a', '/a/..', '/a/../b', '/.', '/./a', '/a/.', '..', '.'],
     ...['/%2e%2e/a', '/%2E%2E', '/.%2e/a', '/%2e./a', '/a/%2e', '/a/%2e%2e'],
     ...['/a%2f..%2fb', '/a%2F%2e%2e', '/..%2fa', '/a\\..\\b', '/a%5c..', '/..%5ca', '/..\\'],
-    ...['/..;/a', '/..;x=1/a', '/.;/a', '/%2e%2e;/a'],
+    ...['/..;/a', '/..;x=1/a', '/.;/a', '/%2e%2e;/a', '/..%3b', '/..%3Bx/a', '/a/%2e%3b/b'],
   ])('%s has one', (path) => {
     expect(hasDotSegments(path)).toBe(true)
   })
 
   test.each([
     ...['/', '/a', '/a/b', '/a.b', '/a..b', '/..a', '/a..', '/...', '/.well-known/x', '/1.5/2.0'],
-    ...['/a%2eb', '/%2e%2e%2e', '/a%2fb', '/file.tar.gz', '/%252e%252e/a', '/a;..b'],
+    ...['/a%2eb', '/%2e%2e%2e', '/a%2fb', '/file.tar.gz', '/%252e%252e/a', '/a;..b', '/a%3b..%3b'],
   ])('%s has none', (path) => {
     expect(hasDotSegments(path)).toBe(false)
   })

@@ -78,6 +78,10 @@ describe('of proxies that are believed', () => {
     [1, { 'x-forwarded-host': 'evil.example, shop.example' }, 'http://shop.example 80'],
     [2, { 'x-forwarded-host': 'evil.example, shop.example, inner.example' }, 'http://shop.example 80'],
     [1, { 'x-forwarded-host': 'shop.example:8443', 'x-forwarded-proto': 'https' }, 'https://shop.example:8443 8443'],
+    // What is no host is passed over, and what else is said is not.
+    [1, { 'x-forwarded-host': 'a b', 'x-forwarded-proto': 'https' }, 'https://facet.example 443'],
+    [2, { 'x-forwarded-host': 'user@evil.example, inner.example' }, OWN],
+    [1, { 'x-forwarded-host': '[::1', forwarded: 'for=9.9.9.9;host=evil.example' }, OWN],
     [1, { 'x-forwarded-proto': 'https' }, 'https://facet.example 443'],
     [1, { 'x-forwarded-proto': 'HTTPS' }, 'https://facet.example 443'],
     [1, { 'x-forwarded-proto': 'wss' }, 'https://facet.example 443'],
@@ -111,6 +115,8 @@ describe('of proxies that are believed', () => {
       '203.0.113.9, 198.51.100.1, 192.0.2.1',
       'http://a.example 80',
     ],
+    [1, 'for=203.0.113.9;host="a/b"', '203.0.113.9, 192.0.2.1', OWN],
+    [1, 'for=203.0.113.9;host=""', '203.0.113.9, 192.0.2.1', OWN],
     [1, 'for=unknown', 'unknown, 192.0.2.1', OWN],
     [1, 'for=_hidden;proto=https', 'unknown, 192.0.2.1', 'https://facet.example 443'],
     [1, 'proto=https', 'unknown, 192.0.2.1', 'https://facet.example 443'],
@@ -137,11 +143,13 @@ describe('of proxies that are believed', () => {
   )
 
   test('what is said of them is written so that it is read again', () => {
-    const [, , forwarded] = told({ 'x-forwarded-for': '2001:db8::9', 'x-forwarded-host': 'a"b\\c' }, 1, '::1')
-    expect(forwarded).toBe('for="[2001:db8::9]", for="[::1]";host="a\\"b\\\\c";proto=http')
+    const said = { 'x-forwarded-for': '2001:db8::9, a"b\\c', 'x-forwarded-host': '[::2]:80' }
+    const [, , forwarded] = told(said, 2, '::1')
+    expect(forwarded).toBe('for="[2001:db8::9]", for="a\\"b\\\\c", for="[::1]";host="[::2]:80";proto=http')
     expect(readForwarded(forwarded ?? '').map((member) => Object.fromEntries(member))).toEqual([
       { for: '[2001:db8::9]' },
-      { for: '[::1]', host: 'a"b\\c', proto: 'http' },
+      { for: 'a"b\\c' },
+      { for: '[::1]', host: '[::2]:80', proto: 'http' },
     ])
   })
 
