@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { HttpCacheOptions } from '../cache/http/http-cache.ts'
 import { type EnvironmentVariable, isEnvironmentVariable } from '../config.ts'
 import type { RouteVariables } from '../config-backends.ts'
-import { bytesOption, checkOptions } from '../options.ts'
+import { checkOptions } from '../options.ts'
+import { type ProxyCacheOption, proxyCache, proxyCacheOption } from './proxy-cache-options.ts'
 import { type ProxyHeadOptions, type ProxyHeads, proxyHeadShape, settleHeads } from './proxy-head-options.ts'
 import { type ProxyPath, type ProxyPathOptions, proxyPath, proxyPathShape } from './proxy-path-options.ts'
 import { type ProxyQuery, type ProxyQueryOptions, proxyQuery, proxyQueryOption } from './proxy-query-options.ts'
@@ -17,7 +18,6 @@ import {
 } from './proxy-transform-options.ts'
 import { type UpgradeOptions, type UpgradeSettings, upgradeOption, upgradeSettings } from './proxy-upgrade-options.ts'
 import { type Upstream, type UpstreamOption, upstreamFor } from './proxy-upstream.ts'
-import type { Share } from './request.ts'
 
 const BRAND = Symbol.for('facet.proxy')
 
@@ -34,25 +34,10 @@ export interface ProxyOptions extends ProxyPathOptions, ProxyHeadOptions, Transf
   readonly targets?: readonly TargetOptions[]
   /** A second backend that is sent the same requests; its answers are dropped, and its failures nobody's. */
   readonly shadow?: ShadowOptions
-  /** Keeps what the backend says may be kept (RFC 9111). */
-  readonly cache?: ProxyCacheOptions
+  /** Keeps what the backend says may be kept (RFC 9111), and for how long where it says nothing. */
+  readonly cache?: ProxyCacheOption
   /** How WebSockets and other upgrades are passed on; `false` where none are. */
   readonly websocket?: UpgradeOptions | false
-}
-
-/** How the responses of a proxied route are kept. */
-export interface ProxyCacheOptions {
-  /** For how long: as long as the backend says. */
-  readonly ttl: 'origin'
-  /** Responses with larger bodies are passed on and not kept, 1 MiB if not said. Bytes. */
-  readonly maxBytes?: number
-  /** Whether a client's own Cache-Control counts (`no-cache`, `max-age`, `only-if-cached` and so on). Off: it could force load. */
-  readonly requestDirectives?: boolean
-  /**
-   * Whether requests with cookies or an Authorization may be answered with what everybody gets, where the backend allows it
-   * (`public`, `s-maxage`, `must-revalidate`): `user`, which is not said to mean it, keeps them apart from everything kept.
-   */
-  readonly share?: Share
 }
 
 /** A route that streams through to a backend, untouched, or keeps what may be kept. */
@@ -83,24 +68,12 @@ const optionsSchema = z.strictObject(
     query: proxyQueryOption.optional(),
     targets: targetsOption.optional(),
     shadow: shadowOption.optional(),
-    cache: z
-      .strictObject(
-        {
-          ttl: z.literal('origin', "'origin' was expected: how long is said by the backend"),
-          maxBytes: bytesOption.optional(),
-          requestDirectives: z.boolean('true or false was expected').optional(),
-          share: z.enum(['everyone', 'user'], "'everyone' or 'user' was expected").optional(),
-        },
-        "{ ttl: 'origin', maxBytes, requestDirectives, share } was expected",
-      )
-      .optional(),
+    cache: proxyCacheOption.optional(),
     ...proxyHeadShape,
     websocket: upgradeOption.optional(),
   },
   'a table of options was expected',
 )
-
-const MEBIBYTE = 1024 * 1024
 
 /**
  * Passes requests on as they are. The route's text before its `/*rest` is the prefix that is taken off, unless `prefix` says something
@@ -125,11 +98,7 @@ export function proxy(route: ProxiedRoute, upstream: UpstreamOption, options: Pr
     query: options.query && proxyQuery(what, options.query),
     targets: targetsOf(what, name, options.targets ?? []),
     shadow: options.shadow && shadowOf(what, name, options.shadow),
-    cache: options.cache && {
-      maxBytes: options.cache.maxBytes ?? MEBIBYTE,
-      directives: options.cache.requestDirectives ?? false,
-      share: options.cache.share ?? 'user',
-    },
+    cache: options.cache && proxyCache(options.cache),
     heads: settleHeads(route, options),
     upgrade: upgradeSettings(options.websocket),
     transform: transformSettings(route, options, options.cache !== undefined),

@@ -8,15 +8,16 @@ import { endToEnd } from './connection.ts'
 import { invalidatedBy } from './invalidation.ts'
 import type { AskOrigin, HttpRequest, OriginResponse, Served } from './messages.ts'
 import { cookiesOf, discard, drain, passedOn, withStatus } from './passing.ts'
-import { Receiver } from './receiver.ts'
+import { type Received, Receiver } from './receiver.ts'
 import { directivesOf, flightKey, hasConditions, isPersonal } from './request.ts'
 import { ageAt } from './response.ts'
-import { infoOf, Responses, type StoredResponse } from './responses.ts'
+import { Responses, type StoredResponse } from './responses.ts'
 import { lifetimeOf, mayBeStale, mayCoverError, reuseOf } from './reuse.ts'
 import { Serving } from './serving.ts'
 import { allowsAuthorized, isStorable } from './storable.ts'
+import type { Unsaid } from './unsaid.ts'
 import { confirms, updated, validating } from './validation.ts'
-import { variantOf, varyOf } from './vary.ts'
+import { isSameVariant } from './vary.ts'
 
 /** What can be said of a cache of HTTP responses. */
 export interface HttpCacheOptions {
@@ -26,6 +27,8 @@ export interface HttpCacheOptions {
   readonly directives: boolean
   /** Whether requests with credentials may be answered with what everybody gets, where the origin allows it. */
   readonly share: 'everyone' | 'user'
+  /** What holds where a response says nothing; what the standard says if not said. */
+  readonly unsaid?: Unsaid | undefined
 }
 
 /** What a load brought: a response that others may have too, or one for whoever asked first. */
@@ -54,7 +57,7 @@ export class HttpCache {
 
   /** @param name what is kept is kept under this name: two backends at one address may be asked with different credentials */
   constructor(store: Store, name: string, tags: readonly string[], options: HttpCacheOptions) {
-    this.#responses = new Responses(store, name, tags)
+    this.#responses = new Responses(store, name, tags, options.unsaid)
     this.#options = options
     this.#receiver = new Receiver(this.#responses, options.maxBytes)
   }
@@ -75,7 +78,7 @@ export class HttpCache {
     const found = await this.#responses.find(request)
     if (typeof found === 'string') return this.#load(request, ask, token, asked, undefined, found)
     const { response, isOld } = found
-    const info = infoOf(response)
+    const info = this.#responses.infoOf(response)
     if (isOnes && !allowsAuthorized(info.directives)) return this.#forward(request, ask, token, 'fwd=bypass')
     const serving = new Serving(request, response, info)
     const now = Date.now()
@@ -135,9 +138,9 @@ export class HttpCache {
     if (!running) joined.catch(() => flight.result.then(({ direct }) => discard(direct?.body)).catch(() => {}))
     const { request: first, stored, direct, forwarded, cookies } = await joined
     if (!running && direct) return withStatus(direct, `fwd=${reason}${forwarded}`)
-    if (!stored || (running && !selects(stored, first, request)))
+    if (!stored || (running && !isSameVariant(this.#responses.infoOf(stored).fields, first.fields, request.fields)))
       return this.#forward(request, ask, token, `fwd=${reason}`)
-    const info = infoOf(stored)
+    const info = this.#responses.infoOf(stored)
     const collapsed = running ? '; collapsed' : ''
     const served = new Serving(request, stored, info).stored(`fwd=${reason}${forwarded}${collapsed}`)
     return running ? served : { ...served, fields: served.fields.with(cookies) }
@@ -177,7 +180,7 @@ export class HttpCache {
     const found = await this.#responses.find(request)
     if (typeof found === 'string' || found.isOld) return undefined
     const { response: stored } = found
-    if (reuseOf(infoOf(stored), Date.now(), asked) !== 'fresh') return undefined
+    if (reuseOf(this.#responses.infoOf(stored), Date.now(), asked) !== 'fresh') return undefined
     return { ...NOTHING, request, stored, isKept: true, forwarded: '; collapsed' }
   }
 
@@ -189,30 +192,28 @@ export class HttpCache {
     asked: CacheControl,
     old: StoredResponse | undefined,
   ): Promise<Landed> {
-    const oldInfo = old && infoOf(old)
-    const question = (old && validating(request.fields, infoOf(old).fields)) ?? request.fields
+    const oldInfo = old && this.#responses.infoOf(old)
+    const question = (oldInfo && validating(request.fields, oldInfo.fields)) ?? request.fields
     const landed: Landed = { ...NOTHING, request }
     const mark = this.#responses.mark()
     let response: OriginResponse
     try {
       response = await ask(question, flight.token, true)
     } catch (error) {
-      // Whoever cannot reach the origin may send what it has, unless that says otherwise (section 4.2.4).
-      if (old && oldInfo && mayBeStale(oldInfo)) return { ...landed, stored: old, forwarded: '; detail=unreachable' }
-      throw old ? new FacetError('backend-unreachable', { status: 504, cause: error }) : error
+      return this.#withoutOrigin(request, old, error)
     }
     if (old && oldInfo && response.status >= 500 && mayCoverError(oldInfo, Date.now(), asked)) {
       discard(response.body)
       return { ...landed, stored: old, forwarded: `; fwd-status=${response.status}` }
     }
-    if (old && response.status === 304 && question !== request.fields) {
+    if (old && oldInfo && response.status === 304 && question !== request.fields) {
       void drain(response.body)
-      const stored = infoOf(old).fields
+      const stored = oldInfo.fields
       if (!confirms(response.fields, stored)) return this.#fetch(request, ask, flight, asked, undefined)
       const { requested, received } = response
       const raw = updated(stored, endToEnd(response.fields, ['set-cookie'])).raw
       const confirmed: StoredResponse = { ...old, raw, requested, received }
-      const info = infoOf(confirmed)
+      const info = this.#responses.infoOf(confirmed)
       const forwarded = '; fwd-status=304'
       const cookies = cookiesOf(response.fields)
       if (!isStorable(request, asked, info)) {
@@ -224,15 +225,22 @@ export class HttpCache {
       const isKept = !flight.purged && (await this.#responses.keep(request, confirmed, info, mark, flight))
       return { ...landed, stored: confirmed, isKept, forwarded: isKept ? `${forwarded}; stored` : forwarded, cookies }
     }
-    const { stored, body, isKept } = await this.#receiver.receive(request, asked, response, flight, mark)
+    let received: Received
+    try {
+      received = await this.#receiver.receive(request, asked, response, flight, mark)
+    } catch (error) {
+      return this.#withoutOrigin(request, old, error)
+    }
+    const { stored, body, isKept } = received
     if (isKept) return { ...landed, stored, isKept, forwarded: '; stored', cookies: cookiesOf(response.fields) }
-    const direct = { ...passedOn(response, request.method, ''), body }
-    return { ...landed, direct }
+    return { ...landed, direct: { ...passedOn(response, request.method, ''), body } }
   }
-}
 
-/** Whether what one request has brought is what another one selects. */
-function selects(stored: StoredResponse, first: HttpRequest, request: HttpRequest): boolean {
-  const names = varyOf(infoOf(stored).fields)
-  return names !== undefined && variantOf(names, first.fields) === variantOf(names, request.fields)
+  /** Whoever cannot reach the origin may send what it has, unless that says otherwise (section 4.2.4). */
+  #withoutOrigin(request: HttpRequest, old: StoredResponse | undefined, error: unknown): Landed {
+    if (!old) throw error
+    if (mayBeStale(this.#responses.infoOf(old), Date.now()))
+      return { ...NOTHING, request, stored: old, forwarded: '; detail=unreachable' }
+    throw new FacetError('backend-unreachable', { status: 504, cause: error })
+  }
 }

@@ -20,6 +20,10 @@ export interface HttpRequest {
 export interface OriginResponse extends ReceivedHead {
   /** The body as it comes; it fails where it is cut off. */
   readonly body: AsyncIterable<Buffer>
+  /** What it calls its status. */
+  readonly reason?: string | undefined
+  /** What has come behind the body, names and values in turn; nothing before the body is read. */
+  readonly trailers?: (() => readonly string[]) | undefined
 }
 
 /**
@@ -36,4 +40,9 @@ export interface Served {
   readonly fields: Fields
   /** All of it, or as it comes; undefined for none. */
   readonly body: Buffer | AsyncIterable<Buffer> | undefined
+  /** Of what is passed on as it comes, as `OriginResponse` has them; what is kept has neither. */
+  readonly reason?: string | undefined
+  readonly trailers?: OriginResponse['trailers']
+  /** The names of the trailers, as far as they are announced. */
+  readonly trailer?: string | undefined
 }

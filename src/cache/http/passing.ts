@@ -3,10 +3,18 @@ import { endToEnd } from './connection.ts'
 import type { OriginResponse, Served } from './messages.ts'
 
 /** A response as it comes, for one client. @param why what `Cache-Status` says of it, '' where it is to be said later */
-export function passedOn({ status, fields, body }: OriginResponse, method: string, why: string): Served {
+export function passedOn(
+  { status, fields, body, reason, trailers }: OriginResponse,
+  method: string,
+  why: string,
+): Served {
   const isEmpty = method === 'HEAD' || status === 204 || status === 304
   if (isEmpty) void drain(body)
-  return withStatus({ status, fields: endToEnd(fields), body: isEmpty ? undefined : body }, why)
+  const trailer = fields.get('trailer')
+  return withStatus(
+    { status, fields: endToEnd(fields), body: isEmpty ? undefined : body, reason, trailers, trailer },
+    why,
+  )
 }
 
 /** With what Facet says of it, see `told`; '' for nothing yet. */

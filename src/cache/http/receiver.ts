@@ -1,9 +1,10 @@
 import type { CacheControl } from '../../lib/cache-control.ts'
+import type { CancelToken } from '../../lib/cancel.ts'
 import { Fields } from '../../lib/fields.ts'
 import type { Mark } from '../store.ts'
 import { endToEnd } from './connection.ts'
 import type { HttpRequest, OriginResponse } from './messages.ts'
-import { type CacheInfo, cacheInfo } from './response.ts'
+import type { CacheInfo } from './response.ts'
 import type { Responses, StoredResponse } from './responses.ts'
 import { lifetimeOf } from './reuse.ts'
 import { isStorable } from './storable.ts'
@@ -30,21 +31,22 @@ export class Receiver {
     request: HttpRequest,
     asked: CacheControl,
     response: OriginResponse,
-    flight: { readonly purged: boolean },
+    flight: { readonly purged: boolean; readonly token: CancelToken },
     mark: Mark,
   ): Promise<Received> {
     const fields = endToEnd(response.fields)
-    const info = cacheInfo({ ...response, fields: response.fields })
+    const luck = this.#responses.luck()
+    const info = this.#responses.infoOfHead({ ...response, luck })
     if (!isStorable(request, asked, info) || !isWorthIt(info))
       return { stored: undefined, isKept: false, body: response.body }
     const length = Number(fields.get('content-length') ?? 0)
     if (length > this.#maxBytes) return { stored: undefined, isKept: false, body: response.body }
-    const { whole, parts } = await readUpTo(response.body, this.#maxBytes)
+    const { whole, parts } = await readUpTo(response.body, this.#maxBytes, flight.token)
     if (!whole) return { stored: undefined, isKept: false, body: parts }
     const { status, requested, received } = response
     // A cookie is one client's; what is said with it everybody may have, since the origin said so.
     const raw = fields.without(COOKIES).raw
-    const stored = { status, raw, body: whole, requested, received }
+    const stored = { status, raw, body: whole, requested, received, ...(luck !== undefined && { luck }) }
     if (flight.purged) return { stored: undefined, isKept: false, body: whole }
     const isKept = await this.#responses.keep(request, stored, { ...info, fields: new Fields(raw) }, mark, flight)
     return { stored, isKept, body: whole }
@@ -58,18 +60,18 @@ function isWorthIt(info: CacheInfo): boolean {
   const { fields, directives, lifetime } = info
   if (/^text\/event-stream\b/i.test(fields.get('content-type') ?? '')) return false
   if (fields.has('set-cookie') && lifetime === undefined && !directives.has('public')) return false
-  return (
-    lifetimeOf(info) > 0 ||
-    fields.has('etag') ||
-    fields.has('last-modified') ||
-    directives.has('stale-while-revalidate')
-  )
+  return lifetimeOf(info) > 0 || fields.has('etag') || fields.has('last-modified') || info.stale > 0
 }
 
-/** All of a body; or, where it has more bytes than that, all of it as it comes, beginning with what has been read. */
+/**
+ * All of a body; or, where it has more bytes than that, all of it as it comes, beginning with what has been read.
+ *
+ * @throws the token's reason, when nobody waits for it any more; what reading it throws
+ */
 async function readUpTo(
   body: AsyncIterable<Buffer>,
   most: number,
+  token: CancelToken,
 ): Promise<
   | { readonly whole: Buffer; readonly parts?: undefined }
   | { readonly whole?: undefined; readonly parts: AsyncIterable<Buffer> }
@@ -77,10 +79,18 @@ async function readUpTo(
   const chunks: Buffer[] = []
   let size = 0
   const iterator = body[Symbol.asyncIterator]()
-  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-    chunks.push(next.value)
-    size += next.value.length
-    if (size > most) return { parts: joined(chunks, iterator) }
+  const leave = () => void iterator.return?.()
+  token.on(leave)
+  try {
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+      chunks.push(next.value)
+      size += next.value.length
+      if (size > most) return { parts: joined(chunks, iterator) }
+    }
+  } catch (error) {
+    throw token.aborted ? token.reason : error
+  } finally {
+    token.off(leave)
   }
   // Memory of its own: a slice of Node's pool would keep what else is in that alive, for as long as it is kept.
   const whole = Buffer.allocUnsafeSlow(size)

@@ -2,6 +2,7 @@ import { type CacheControl, secondsOf } from '../../lib/cache-control.ts'
 import type { Fields } from '../../lib/fields.ts'
 import { parseHttpDate } from '../../lib/http-date.ts'
 import { governing } from './governing.ts'
+import { NOTHING_SETTLED, type StaleTimes, settledLifetime, staleTimes, type Unsaid } from './unsaid.ts'
 
 /** A response's head, and when it was asked for and came. Times in milliseconds since the epoch. */
 export interface ReceivedHead {
@@ -10,10 +11,12 @@ export interface ReceivedHead {
   /** When the request was sent, and when the head was there. */
   readonly requested: number
   readonly received: number
+  /** 0 to 1, drawn when it came, where lifetimes that nothing says differ; 0 if not said. */
+  readonly luck?: number | undefined
 }
 
 /** What a shared cache makes of a response (RFC 9111). Times in milliseconds, since the epoch where they are moments. */
-export interface CacheInfo {
+export interface CacheInfo extends StaleTimes {
   readonly status: number
   readonly fields: Fields
   /** The directives that count for this cache: those of a targeted field, where there is one (RFC 9213). */
@@ -24,7 +27,7 @@ export interface CacheInfo {
   readonly date: number
   /** How long it is fresh, from its birth on, if anything says so (section 4.2.1). */
   readonly lifetime: number | undefined
-  /** How long it may be taken for fresh where nothing says so (section 4.2.2); 0 where that is not allowed. */
+  /** How long it is taken for fresh where nothing says so (section 4.2.2), as settled or guessed; 0 where that is not allowed. */
   readonly heuristicLifetime: number
 }
 
@@ -34,11 +37,18 @@ const HEURISTIC: ReadonlySet<number> = new Set([200, 203, 204, 206, 300, 301, 30
 const HEURISTIC_SHARE = 0.1
 const LONGEST_HEURISTIC = 24 * 60 * 60 * 1000
 
-/** What a response's head says to a cache. */
-export function cacheInfo({ status, fields, requested, received }: ReceivedHead): CacheInfo {
+/** What a response's head says to a cache. @param unsaid what holds where it says nothing */
+export function cacheInfo(
+  { status, fields, requested, received, luck = 0 }: ReceivedHead,
+  unsaid: Unsaid = NOTHING_SETTLED,
+): CacheInfo {
   const { directives, isTargeted } = governing(fields)
   const said = single(fields.all('date'))
   const date = (said === undefined ? undefined : parseHttpDate(said, received)) ?? received
+  const lifetime = lifetimeOf(fields, directives, isTargeted, date)
+  const isAllowed = HEURISTIC.has(status) || directives.has('public')
+  const settled = settledLifetime(unsaid, status, luck)
+  const heuristicLifetime = isAllowed ? (settled ?? guessedLifetime(fields, date)) : 0
   return {
     status,
     fields,
@@ -46,8 +56,9 @@ export function cacheInfo({ status, fields, requested, received }: ReceivedHead)
     initialAge: Math.max(0, received - date, ageOf(fields) + (received - requested)),
     received,
     date,
-    lifetime: lifetimeOf(fields, directives, isTargeted, date),
-    heuristicLifetime: heuristicLifetime(status, fields, directives, date),
+    lifetime,
+    heuristicLifetime,
+    ...staleTimes(directives, lifetime ?? heuristicLifetime, unsaid),
   }
 }
 
@@ -62,8 +73,7 @@ function lifetimeOf(fields: Fields, directives: CacheControl, isTargeted: boolea
   return time === undefined ? 0 : Math.max(0, time - date)
 }
 
-function heuristicLifetime(status: number, fields: Fields, directives: CacheControl, date: number): number {
-  if (!HEURISTIC.has(status) && !directives.has('public')) return 0
+function guessedLifetime(fields: Fields, date: number): number {
   const changed = single(fields.all('last-modified'))
   const time = changed === undefined ? undefined : parseHttpDate(changed, date)
   return time === undefined || time > date ? 0 : Math.min((date - time) * HEURISTIC_SHARE, LONGEST_HEURISTIC)

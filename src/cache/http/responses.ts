@@ -6,8 +6,9 @@ import { CONFIRMABLE } from '../entry.ts'
 import type { Claim, Entry, Mark, Store } from '../store.ts'
 import { tagsOf } from '../tags.ts'
 import type { HttpRequest } from './messages.ts'
-import { ageAt, type CacheInfo, cacheInfo } from './response.ts'
+import { ageAt, type CacheInfo, cacheInfo, type ReceivedHead } from './response.ts'
 import { lifetimeOf } from './reuse.ts'
+import { NOTHING_SETTLED, type Unsaid } from './unsaid.ts'
 import { variantOf, varyOf } from './vary.ts'
 
 /** What is kept for a request. */
@@ -25,17 +26,8 @@ export interface StoredResponse {
   readonly body: Buffer
   readonly requested: number
   readonly received: number
-}
-
-const infos = new WeakMap<StoredResponse, CacheInfo>()
-
-/** What a stored response says to a cache: read once, and asked at every hit. */
-export function infoOf(stored: StoredResponse): CacheInfo {
-  const known = infos.get(stored)
-  if (known) return known
-  const info = cacheInfo({ ...stored, fields: new Fields(stored.raw) })
-  infos.set(stored, info)
-  return info
+  /** As `ReceivedHead` has it. */
+  readonly luck?: number | undefined
 }
 
 /** Which request fields the variants of one resource depend on: a set for each that is kept. */
@@ -54,12 +46,40 @@ export class Responses {
   readonly #store: Store
   readonly #name: string
   readonly #tags: readonly string[]
+  readonly #unsaid: Unsaid
+  /** What is kept by one team's word for how long is not for who has given another one. */
+  readonly #apart: string
+  readonly #infos = new WeakMap<StoredResponse, CacheInfo>()
 
-  /** @param tags that everything kept here has */
-  constructor(store: Store, name: string, tags: readonly string[]) {
+  /**
+   * @param tags that everything kept here has
+   * @param unsaid what holds where a response says nothing
+   */
+  constructor(store: Store, name: string, tags: readonly string[], unsaid: Unsaid = NOTHING_SETTLED) {
     this.#store = store
     this.#name = name
     this.#tags = tags
+    this.#unsaid = unsaid
+    this.#apart = unsaid === NOTHING_SETTLED ? '' : `${Object.values(unsaid).join()} `
+  }
+
+  /** What a stored response says to a cache: read once, and asked at every hit. */
+  infoOf(stored: StoredResponse): CacheInfo {
+    const known = this.#infos.get(stored)
+    if (known) return known
+    const info = this.infoOfHead({ ...stored, fields: new Fields(stored.raw) })
+    this.#infos.set(stored, info)
+    return info
+  }
+
+  /** What a response says to a cache, before it is stored. */
+  infoOfHead(head: ReceivedHead): CacheInfo {
+    return cacheInfo(head, this.#unsaid)
+  }
+
+  /** Draws by what the lifetime of a response that has come differs from others'; undefined where none do. */
+  luck(): number | undefined {
+    return this.#unsaid.jitter > 0 ? Math.random() : undefined
   }
 
   /**
@@ -116,7 +136,7 @@ export class Responses {
     if (!this.#store.claim) return undefined
     const look = { tags: this.#tagsOf(request), patience: request.patience }
     try {
-      return await claimed(this.#store, `http flight ${this.#name} ${flight}`, look, token)
+      return await claimed(this.#store, `http flight ${this.#name} ${this.#apart}${flight}`, look, token)
     } catch (error) {
       if (token.aborted) throw error
     }
@@ -139,7 +159,7 @@ export class Responses {
   }
 
   #variantKey(names: readonly string[], { url, reached, fields }: HttpRequest): string {
-    return `${this.#indexKey(url)} ${reached} ${names.length === 0 ? '' : variantOf(names, fields)}`
+    return `${this.#indexKey(url)} ${this.#apart}${reached} ${names.length === 0 ? '' : variantOf(names, fields)}`
   }
 
   async #get(key: string, request: HttpRequest): Promise<Entry | undefined> {
@@ -156,8 +176,8 @@ function entryOf(response: StoredResponse, info: CacheInfo, tags: readonly strin
   const now = response.received
   const fresh = now + Math.max(0, lifetimeOf(info) - ageAt(info, now))
   const isConfirmable = info.fields.has('etag') || info.fields.has('last-modified')
-  const stale = ['stale-while-revalidate', 'stale-if-error'].map((name) => (info.directives.seconds(name) ?? 0) * 1000)
-  const kept = fresh + Math.max(...stale, CONFIRMABLE * (isConfirmable ? 1 : 0.01))
+  const { stale, staleIfError = 0 } = info
+  const kept = fresh + Math.max(stale, staleIfError, CONFIRMABLE * (isConfirmable ? 1 : 0.01))
   const size = response.body.length + response.raw.reduce((sum, text) => sum + text.length + TEXT, RESPONSE)
   return {
     value: response,

@@ -7,7 +7,7 @@ import { ageAt, type CacheInfo } from './response.ts'
  */
 export type Reuse = 'fresh' | 'stale' | 'validate'
 
-/** How long a response is fresh, said or guessed. Milliseconds. */
+/** How long a response is fresh, said, settled or guessed. Milliseconds. */
 export function lifetimeOf({ lifetime, heuristicLifetime }: CacheInfo): number {
   return lifetime ?? heuristicLifetime
 }
@@ -29,11 +29,7 @@ export function reuseOf(info: CacheInfo, now: number, asked: CacheControl): Reus
   if (asked.has('max-stale') && !forbidsStale(directives) && !directives.has('s-maxage')) {
     if (asked.value('max-stale') === '' || -left <= seconds(asked, 'max-stale', 0)) return 'fresh'
   }
-  return !asked.has('min-fresh') &&
-    -left < seconds(directives, 'stale-while-revalidate', 0) &&
-    !forbidsStale(directives)
-    ? 'stale'
-    : 'validate'
+  return !asked.has('min-fresh') && -left < info.stale && !forbidsStale(directives) ? 'stale' : 'validate'
 }
 
 /** A directive's time in milliseconds. */
@@ -51,13 +47,15 @@ export function forbidsStale(directives: CacheControl): boolean {
  * Whether it may be sent although the origin cannot be reached (section 4.2.4); `s-maxage` says what `proxy-revalidate` does
  * (section 5.2.2.10).
  */
-export function mayBeStale({ directives }: CacheInfo): boolean {
-  return !forbidsStale(directives) && !directives.has('s-maxage')
+export function mayBeStale(info: CacheInfo, now: number): boolean {
+  const { directives, unreachable } = info
+  if (forbidsStale(directives) || directives.has('s-maxage')) return false
+  return ageAt(info, now) - lifetimeOf(info) <= unreachable
 }
 
 /** Whether it may be sent in the place of an error (RFC 5861, section 4). */
 export function mayCoverError(info: CacheInfo, now: number, asked: CacheControl): boolean {
   if (forbidsStale(info.directives)) return false
   const stale = ageAt(info, now) - lifetimeOf(info)
-  return stale <= Math.max(seconds(info.directives, 'stale-if-error', -1), seconds(asked, 'stale-if-error', -1))
+  return stale <= Math.max(info.staleIfError ?? -1, seconds(asked, 'stale-if-error', -1))
 }

@@ -24,6 +24,12 @@ export function variantOf(names: readonly string[], request: Fields): string {
   return secretKeyOf(names.map((name) => [name, normal(request.get(name))]))
 }
 
+/** Whether what one request has brought is what another one selects. @param response its fields */
+export function isSameVariant(response: Fields, first: Fields, request: Fields): boolean {
+  const names = varyOf(response)
+  return names !== undefined && variantOf(names, first) === variantOf(names, request)
+}
+
 /** White space around list members and the case of names do not matter to anybody; the order of members may. */
 function normal(value: string | undefined): string | undefined {
   return value?.trim().replace(/[ \t]*,[ \t]*/g, ', ')

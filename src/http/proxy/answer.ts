@@ -51,9 +51,7 @@ export class Answer {
    * @param headers names and values in turn
    */
   begin(status: number, reason: string | undefined, headers: readonly string[]): void {
-    const usual = STATUS_CODES[status] ?? ''
-    const isOwn = reason !== undefined && reason !== usual && /^[\t\x20-\x7e]+$/.test(reason)
-    this.#held = { status, phrase: isOwn ? reason : usual, headers }
+    this.#held = { status, phrase: phraseOf(status, reason), headers }
     process.nextTick(hurry, this, TURNS)
   }
 
@@ -62,7 +60,7 @@ export class Answer {
    *
    * @throws FacetError `backend-malformed` for a head that cannot be sent, `internal` where somebody else has ended the answer
    */
-  write(chunk: Buffer, controller: Dispatcher.DispatchController): void {
+  write(chunk: Buffer, controller: Pick<Dispatcher.DispatchController, 'pause' | 'resume'>): void {
     this.#sendHead()
     if (this.#response.writableEnded) throw new FacetError('internal', { detail: 'a middleware has ended the answer' })
     // What a backend's end of its connection leaves behind comes without regard to the pause.
@@ -117,6 +115,13 @@ export class Answer {
       throw new FacetError('backend-malformed', { detail: 'its head cannot be passed on', cause })
     }
   }
+}
+
+/** The reason phrase of a response: what its backend calls the status, or what everybody does. */
+export function phraseOf(status: number, reason: string | undefined): string {
+  const usual = STATUS_CODES[status] ?? ''
+  const isOwn = reason !== undefined && reason !== usual && /^[\t\x20-\x7e]+$/.test(reason)
+  return isOwn ? reason : usual
 }
 
 function hurry(answer: Answer, turns: number): void {

@@ -1,6 +1,4 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { endToEnd } from '../../cache/http/connection.ts'
 import { SURROGATE } from '../../cache/http/governing.ts'
 import { HttpCache } from '../../cache/http/http-cache.ts'
@@ -10,16 +8,18 @@ import { routeTag } from '../../cache/tags.ts'
 import type { Runtime } from '../../call/call.ts'
 import { type CacheState, channels } from '../../channels.ts'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
-import { FacetError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
 import { secretKeyOf } from '../../lib/key.ts'
+import type { TimerWheel } from '../../lib/timer-wheel.ts'
 import type { RequestContext } from '../context.ts'
+import { phraseOf } from './answer.ts'
 import { wayOf } from './forwarded.ts'
 import type { Answered, IncomingRules } from './incoming-head.ts'
 import { type Origin, openOrigin } from './origin.ts'
 import { said } from './outgoing-head.ts'
 import type { HeadRules } from './rules.ts'
 import { servedHead } from './served-head.ts'
+import { ServedStream } from './served-stream.ts'
 import type { MadeFields } from './set-fields.ts'
 import { withMember } from './via.ts'
 
@@ -69,38 +69,37 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime, rules: HeadRu
       const host = rules.keepsHost && way.host !== '' ? way.host : undefined
       const ask = origin.ask(method, target, more, who, host)
       const served = await responses.handle(request, ask, context.token)
-      await send({ context, path, made: made?.response }, served, rules.incoming)
+      await send({ context, path, made: made?.response }, served, rules.incoming, runtime.timers)
     },
     changed: (method, path, status, fields) => responses.changed(method, originOf().urlOf(path), status, fields),
   }
 }
 
-async function send(answered: Answered, { status, fields, body }: Served, rules: IncomingRules): Promise<void> {
+async function send(answered: Answered, served: Served, rules: IncomingRules, timers: TimerWheel): Promise<void> {
   const { context } = answered
-  const { response, token } = context
+  const { response, token, record } = context
+  const { status, fields, body } = served
   if (token.aborted && response.destroyed) {
     discard(body)
     throw token.reason
   }
-  response.writeHead(status, servedHead(fields.raw, answered, rules) as unknown as OutgoingHttpHeaders)
-  if (body === undefined) response.end()
-  else if (Buffer.isBuffer(body)) response.end(body)
-  else {
-    try {
-      await pipeline(Readable.from(body, { objectMode: false }), response)
-    } catch (error) {
-      // The head is out, so that cutting the answer off is all that can still be said.
-      throw response.destroyed && token.aborted ? token.reason : new FacetError('backend-unreachable', { cause: error })
-    }
-  }
-  const state = stateOf(fields)
-  context.record.cache = state
+  record.cache = stateOf(fields)
   if (channels.cache.hasSubscribers)
     channels.cache.publish({
-      event: state,
-      key: `http ${context.record.route}`,
+      event: record.cache,
+      key: `http ${record.route}`,
       bytes: Buffer.isBuffer(body) ? body.length : 0,
     })
+  const head = servedHead(fields.raw, answered, rules)
+  if (body === undefined || Buffer.isBuffer(body)) {
+    response.writeHead(status, phraseOf(status, served.reason), head as unknown as OutgoingHttpHeaders)
+    response.end(body)
+  } else {
+    // Only a body in chunks has something behind it.
+    const isChunked = !fields.has('content-length') && context.request.httpVersion === '1.1'
+    if (served.trailer !== undefined && isChunked) head.push('Trailer', served.trailer)
+    await new ServedStream(context, body, timers).run(served, head, rules)
+  }
   context.done(status)
 }
 

@@ -51,8 +51,9 @@ export function openOrigin(backend: Upstream, common: readonly string[], runtime
     // The wait for a connection is part of it, of which undici's own timer knows nothing.
     const late = runtime.timers.set(backend.timeout, () => abort.abort(new FacetError('backend-timeout')))
     try {
-      const { statusCode: status, headers: head, body } = await Promise.race([answer, givenUp(abort.signal)])
-      return { status, headers: head, body }
+      const found = await Promise.race([answer, givenUp(abort.signal)])
+      const { statusCode: status, statusText: reason, headers: head, body, trailers } = found
+      return { status, reason, headers: head, body, trailers }
     } catch (error) {
       throw failureOf(error)
     } finally {
@@ -69,12 +70,20 @@ export function openOrigin(backend: Upstream, common: readonly string[], runtime
       try {
         const sent = [...fields.raw, ...common, ...more, ...(isShared ? [] : who)]
         const asked = { method, path, headers: sent, abort, host }
-        const { status, headers, body } = await passage.through(token, backend.timeout, (instance) =>
+        const { status, reason, headers, body, trailers } = await passage.through(token, backend.timeout, (instance) =>
           request(asked, instance),
         )
         // The body goes on, also where whoever asked for the head no longer waits.
         const raw = (headers as unknown as readonly (string | Buffer)[]).map(text)
-        return { status, fields: new Fields(raw), requested, received: Date.now(), body: guarded(body) }
+        return {
+          status,
+          reason,
+          fields: new Fields(raw),
+          requested,
+          received: Date.now(),
+          body: guarded(body),
+          trailers: () => flat(trailers),
+        }
       } catch (error) {
         throw token.aborted ? token.reason : failureOf(error)
       } finally {
@@ -122,6 +131,11 @@ function guarded(body: Readable): AsyncIterable<Buffer> {
       }
     },
   }
+}
+
+/** Names and values in turn. */
+function flat(fields: Readonly<Record<string, string | readonly string[]>>): string[] {
+  return Object.entries(fields).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]))
 }
 
 function text(value: string | Buffer): string {

@@ -6,14 +6,25 @@ import { expectNothingForgotten, nothingLeft, pause } from '../support/resilienc
 import { until } from '../support/until.ts'
 
 let backend: LineBackend
+/** The second one, which is sent the same and leaves without a word. */
+let other: LineBackend
 let facet: Harness
 beforeAll(async () => {
-  backend = await lineBackend()
+  ;[backend, other] = [await lineBackend(), await lineBackend()]
+  other.answer = (line) => line.hangUp()
   const options = { url: backend.url, timeout: '5s', breaker: false } as const
   facet = await harness({
     routes: {
       through: proxy('ANY /p/*path', rest('backend', options)),
       narrow: proxy('ANY /narrow/*path', rest('narrow', { ...options, concurrency: { limit: 1, queue: 5 } })),
+      kept: proxy('ANY /kept/*path', rest('kept', options), { cache: { ttl: '1m', stale: '1m', staleIfError: '1m' } }),
+      changed: proxy('ANY /changed/*path', rest('changed', options), {
+        request: ({ body }) => body,
+        response: ({ body }) => body,
+      }),
+      shadowed: proxy('ANY /shadowed/*path', rest('shadowed', options), {
+        shadow: { to: rest('other', { ...options, url: other.url }), writes: true },
+      }),
     },
   })
 })
@@ -21,6 +32,7 @@ afterEach(() => nothingLeft(facet))
 afterAll(async () => {
   await facet.close()
   await backend.close()
+  await other.close()
 })
 // Last, so that what is closed is heard as well.
 expectNothingForgotten()
@@ -143,50 +155,78 @@ describe('an answer that is there before the upload is over', () => {
   })
 })
 
-describe('a thousand times in a row, nothing is left of', () => {
-  /** Handles of the process, of the kinds that a leak would be of. */
-  const handles = () => process.getActiveResourcesInfo().filter((name) => /TCP|Timeout|Immediate/.test(name)).length
+/** Handles of the process, of the kinds that a leak would be of. */
+const handles = () => process.getActiveResourcesInfo().filter((name) => /TCP|Timeout|Immediate/.test(name)).length
 
-  test.each([
+/** Who cuts: the backend when it has said the half of it, a client when it hears that or, where it cannot, some time later. */
+type Who = 'backend' | 'client' | 'client that hears nothing' | 'client that nobody else hears'
+
+/** Asks so often, each time for something else, and asserts that each is cut and that nothing is left. */
+async function cut(times: number, request: string, answer: string, who: Who): Promise<void> {
+  const AT_A_TIME = 20
+  await until('the last test is over', () => backend.open === 0 && other.open === 0)
+  const before = handles()
+  const seen = timeline()
+  let sent = 0
+  const arrived = backend.requests.length
+  backend.answer = (line) => {
+    if (answer) line.say(answer)
+    if (who === 'backend') setTimeout(() => line.hangUp(), 2)
+  }
+  const one = async () => {
+    while (sent < times) {
+      const path = `/x${sent++}`
+      const client = await line(facet.url)
+      client.say(request.replace('/x', path))
+      if (who === 'client') await client.hears('half')
+      else if (who !== 'backend') await pause(Math.random() * 40)
+      else await until('it is cut', () => client.isClosed || client.heard.includes('backend-unreachable'))
+      client.hangUp()
+    }
+  }
+  await Promise.all(Array.from({ length: AT_A_TIME }, one))
+  await seen.ended(times)
+  seen.close()
+  const asked = backend.requests.length - arrived
+  expect([asked > times / 2, asked === 0]).toEqual(
+    who === 'client that nobody else hears' ? [false, true] : [true, false],
+  )
+  await until('no connection of a backend is open', () => backend.open === 0 && other.open === 0)
+  await nothingLeft(facet)
+  await until('no socket and no timer is left', () => handles() <= before)
+  const statuses = [...new Set(seen.requests.map(({ status }) => status))]
+  expect(statuses).toEqual([who === 'backend' ? 502 : 499])
+}
+
+describe('a thousand times in a row, nothing is left of', () => {
+  test.each<[string, string, string, Who]>([
     ['a download that its client cuts', asks('GET /p/x'), HALF, 'client'],
     ['a download that its backend cuts', asks('GET /p/x'), CHUNKS, 'backend'],
-    ['an upload that its client cuts', UPLOAD, '', 'client'],
+    ['an upload that its client cuts', UPLOAD, '', 'client that hears nothing'],
     ['an upload that its backend cuts', UPLOAD, '', 'backend'],
-  ])(
-    '%s',
-    async (_, request, answer, who) => {
-      const TIMES = 1_000
-      const AT_A_TIME = 20
-      await until('the last test is over', () => backend.open === 0)
-      const before = handles()
-      const seen = timeline()
-      let sent = 0
-      const arrived = backend.requests.length
-      // The backend cuts when it has said the half of it, and the client when it hears that, or has been heard.
-      backend.answer = (line) => {
-        if (answer) line.say(answer)
-        if (who === 'backend') setTimeout(() => line.hangUp(), 2)
-      }
-      const one = async () => {
-        while (sent++ < TIMES) {
-          const client = await line(facet.url)
-          client.say(request)
-          if (who === 'client' && answer) await client.hears('half')
-          else if (who === 'client') await pause(Math.random() * 6)
-          else await until('it is cut', () => client.isClosed || client.heard.includes('backend-unreachable'))
-          client.hangUp()
-        }
-      }
-      await Promise.all(Array.from({ length: AT_A_TIME }, one))
-      await seen.ended(TIMES)
-      seen.close()
-      expect(backend.requests.length - arrived).toBeGreaterThan(TIMES / 2)
-      await until('no connection of a backend is open', () => backend.open === 0)
-      await nothingLeft(facet)
-      await until('no socket and no timer is left', () => handles() <= before)
-      const statuses = [...new Set(seen.requests.map(({ status }) => status))]
-      expect(statuses).toEqual([who === 'client' ? 499 : 502])
-    },
-    30_000,
-  )
+  ])('%s', (_, request, answer, who) => cut(1_000, request, answer, who), 30_000)
+})
+
+describe('two hundred times in a row, nothing is left of what is more than passed on:', () => {
+  const UNKEPT = CHUNKS.replace('\r\n', '\r\nCache-Control: no-store\r\n')
+  const JSON_ = 'Content-Type: application/json'
+  const HELD = CHUNKS.replace('\r\n', `\r\n${JSON_}\r\n`)
+  const upload = (path: string, body = 'half', field = JSON_) =>
+    asks(`POST ${path}`, [field, `Content-Length: ${body === 'half' ? 100 : body.length}`], body)
+
+  test.each<[string, string, string, Who]>([
+    ['what is not kept, which its client cuts', asks('GET /kept/x'), UNKEPT, 'client'],
+    ['what is not kept, which its backend cuts', asks('GET /kept/x'), UNKEPT, 'backend'],
+    ['what would be kept, which its client cuts', asks('GET /kept/x'), CHUNKS, 'client that hears nothing'],
+    ['what would be kept, which its backend cuts', asks('GET /kept/x'), CHUNKS, 'backend'],
+    ['an answer to be changed, which its client cuts', asks('GET /changed/x'), HELD, 'client that hears nothing'],
+    ['an answer to be changed, which its backend cuts', asks('GET /changed/x'), HELD, 'backend'],
+    ['a request that was changed, which its client cuts', upload('/changed/x', '{}'), '', 'client that hears nothing'],
+    ['a request that was changed, which its backend cuts', upload('/changed/x', '{}'), '', 'backend'],
+    ['a request to be changed, which its client cuts', upload('/changed/x'), '', 'client that nobody else hears'],
+    ['an answer with a shadow, which its client cuts', asks('GET /shadowed/x'), HALF, 'client'],
+    ['an answer with a shadow, which its backend cuts', asks('GET /shadowed/x'), CHUNKS, 'backend'],
+    ['an upload with a shadow, which its client cuts', upload('/shadowed/x'), '', 'client that hears nothing'],
+    ['an upload with a shadow, which its backend cuts', upload('/shadowed/x'), '', 'backend'],
+  ])('%s', (_, request, answer, who) => cut(200, request, answer, who), 15_000)
 })
