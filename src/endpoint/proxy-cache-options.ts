@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { HttpCacheOptions } from '../cache/http/http-cache.ts'
 import { type CacheOptions, cacheOptionsShape, cachePolicy } from '../cache/policy.ts'
 import { type Duration, milliseconds } from '../lib/duration.ts'
-import { durationOption } from '../options.ts'
+import { bytesOption, durationOption } from '../options.ts'
 import type { Share } from './request.ts'
 
 /** How the responses of a proxied route are kept (RFC 9111): what the backend says of it counts first. */
@@ -44,8 +44,9 @@ export const proxyCacheOption = z.preprocess(
           (value) => value === 'origin' || durationOption.safeParse(value).success,
           TTL,
         ),
-        requestDirectives: z.boolean().optional(),
-        share: z.enum(['everyone', 'user']).optional(),
+        maxBytes: bytesOption.optional(),
+        requestDirectives: z.boolean('true or false was expected').optional(),
+        share: z.enum(['everyone', 'user'], "'everyone' or 'user' was expected").optional(),
       },
       FORMS,
     )

@@ -49,9 +49,10 @@ export function createHandler(registry: Registry, options: HandlerOptions): Hand
     const upgrade = upgradeOf(context.request)
     if (upgrade) {
       const pass = target.kind === 'proxy' ? passUpgrade(target.proxy) : undefined
-      if (pass) return pass(context, path, upgrade)
+      if (pass?.(context, path, upgrade)) return
       // Others may be refused by an ordinary answer; with a WebSocket nobody would know what to do with it.
-      if (isWebSocket(upgrade)) throw new FacetError('input-invalid', { issues: [NO_UPGRADE] })
+      if (!pass && isWebSocket(upgrade)) throw new FacetError('input-invalid', { issues: [NO_UPGRADE] })
+      upgrade.decline()
     }
     if (target.kind === 'proxy') return forward(target, context, path)
     const given = params()

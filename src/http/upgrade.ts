@@ -11,6 +11,8 @@ export interface Upgrade {
   readonly protocols: readonly string[]
   /** Takes the connection over: nothing can be said by way of the response any more. */
   release(): void
+  /** It is not switched: what comes behind the request is dropped, and a client that ends its side has left, as everywhere. */
+  decline(): void
 }
 
 /**
@@ -73,7 +75,8 @@ export function upgradeListener(
     response.once('finish', () => socket.destroySoon())
     response.assignSocket(socket)
     socket.on('drain', drained)
-    if (protocols.length > 0) asked.set(request, { socket, head, protocols, release })
+    const decline = () => void socket.once('end', () => socket.destroy()).resume()
+    if (protocols.length > 0) asked.set(request, { socket, head, protocols, release, decline })
     const leave = () => {
       release()
       socket.off('error', ignore)

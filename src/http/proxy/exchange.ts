@@ -6,6 +6,7 @@ import { Fields } from '../../lib/fields.ts'
 import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
 import type { RequestContext } from '../context.ts'
 import { Answer } from './answer.ts'
+import type { Connections, HeldTaker } from './held-answer.ts'
 import { type Answered, type IncomingRules, incomingHead, text, trailersOf } from './incoming-head.ts'
 import { isFull } from './pools.ts'
 import { RequestBody } from './request-body.ts'
@@ -34,7 +35,7 @@ export interface Exchanged extends Answered {
  * One request that is streamed to a backend and its answer back, both no faster than they are taken. It is told of everything
  * that can end it, by undici, by its timer, by its token and by its client, and ends once.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements HeldTaker {
   readonly #context: RequestContext
   readonly #exchanged: Exchanged
   readonly #rules: ExchangeRules
@@ -88,7 +89,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // An upload may take as long as it moves; the answer is late only when nothing more has to be said.
     if (body instanceof RequestBody) body.once('end', () => this.#status === 0 && this.#await(timeout))
     try {
-      const way = through ? through(pool) : pool
+      const way: Connections = through ? through(pool) : pool
       way.dispatch(options, this)
     } catch (error) {
       this.fail(failureOf(error))
@@ -142,6 +143,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#isOver) controller.abort(new Error('given up'))
+  }
+
+  /** Its head counts for the backend's policies, and its client hears of it when the body is there, too. */
+  onResponseHeld(status: number): void {
+    this.#status = status
+    this.#moved = performance.now()
+    this.#pass?.answered(status, this.#moved)
   }
 
   onResponseStart(

@@ -17,7 +17,7 @@ import { RequestBody } from './request-body.ts'
 import { type ProxySettings, rulesOf } from './rules.ts'
 import type { MadeFields } from './set-fields.ts'
 import { shadowSender } from './shadow.ts'
-import { swallowedBody } from './swallowed-body.ts'
+import { swallowedAsItIs } from './swallowed-body.ts'
 import { makeTargetOf } from './target.ts'
 import { type Transformed, transformOf } from './transformed.ts'
 import { hasPassed } from './via.ts'
@@ -77,7 +77,7 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
   const passage = new Passage(runtime, backend)
   const pools = poolsOf(backend, runtime)
   const targetOf = makeTargetOf(proxy, runtime, settings.trustProxy)
-  const shadow = shadowSender(proxy, runtime, settings)
+  const shadow = shadowSender(proxy, outgoing.common, runtime, settings)
   const cached = cachedForward(proxy, runtime, heads)
   const transform = transformOf(proxy, runtime)
 
@@ -97,7 +97,7 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
     const whole = host === undefined ? options : withServerName(options, instance)
     exchange.start(pass, pools.of(instance), whole, through)
   }
-  const stream = (asking: Asking, exchanged: Exchanged, made: MadeFields | undefined): void => {
+  const stream = (asking: Asking, exchanged: Exchanged): void => {
     const { context, body } = exchanged
     const entered = passage.enter(context.token, timeout)
     const exchange = new Exchange(exchanged, rules)
@@ -107,7 +107,14 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
         (error) => exchange.fail(error),
       )
     else ask(exchange, entered, body, asking)
-    shadow?.send(context, asking.path, body, made?.request)
+    shadow?.({ context, path: asking.path, headers: asking.headers, body })
+  }
+  // What a cache has answered needs no other answer.
+  const shadowMissed = (context: RequestContext, path: string, made: MadeFields | undefined): void => {
+    const { cache } = context.record
+    if (cache !== 'miss' && cache !== 'bypass') return
+    const { headers } = outgoingHead(context, outgoing)
+    shadow?.({ context, path, headers: [...headers, ...(made?.request ?? [])], body: undefined })
   }
   return (context, path) => {
     const { request } = context
@@ -117,7 +124,7 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
     const made = make?.(context, path)
     if (cached?.takes(request)) {
       const answered = cached.forward(context, target, path, made)
-      return shadow ? answered.then(() => shadow.sendMissed(context, target, made?.request)) : answered
+      return shadow ? answered.then(() => shadowMissed(context, target, made)) : answered
     }
     const { headers, hasBody, forwards, host: asked } = outgoingHead(context, outgoing)
     if (forwards === 0) return answerLast(context)
@@ -128,20 +135,16 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
     const exchanged = { context, path, made: made?.response, headed, body: undefined }
     if (!transform) {
       const body = hasBody ? bodyOf(context, headers) : undefined
-      return stream(asking, { ...exchanged, body }, made)
+      return stream(asking, { ...exchanged, body })
     }
     return transform(context, headers, hasBody).then(({ body, through }) => {
       const sent = body ?? (hasBody ? bodyOf(context, headers) : undefined)
-      stream({ ...asking, through }, { ...exchanged, body: sent }, made)
+      stream({ ...asking, through }, { ...exchanged, body: sent })
     })
   }
 }
 
-/** The body as it comes, or as somebody's parser has left it: then its length is another one, too. */
+/** The body as it comes, or as somebody's parser has left it: then its head may be another one, too. */
 function bodyOf({ request, response }: RequestContext, headers: string[]): RequestBody | Buffer {
-  if (!request.readableEnded) return new RequestBody(request, () => wantBody(response))
-  const body = swallowedBody(request)
-  const at = headers.findIndex((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length')
-  if (at >= 0) headers.splice(at, 2)
-  return body
+  return request.readableEnded ? swallowedAsItIs(request, headers) : new RequestBody(request, () => wantBody(response))
 }

@@ -2,6 +2,29 @@ import type { Dispatcher } from 'undici'
 import { mistake } from '../../call/scope.ts'
 import { FacetError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
+import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
+import { HeldSource } from './held-source.ts'
+import { text } from './incoming-head.ts'
+
+/** Who takes a response that may be held. */
+export interface HeldTaker extends Dispatcher.DispatchHandler {
+  /** The head is there: the backend has answered, whatever becomes of the body that is waited for. */
+  onResponseHeld(status: number): void
+}
+
+/** Over which a request is asked, with its response as it comes or changed. */
+export interface Connections {
+  dispatch(options: Dispatcher.DispatchOptions, taker: HeldTaker): boolean
+}
+
+/** How long a body that is held is waited for. */
+export interface HeldBounds {
+  readonly timers: TimerWheel
+  /** Milliseconds without a byte after which it is given up. */
+  readonly quiet: number
+  /** Milliseconds in which it must be there whole, from its head. */
+  readonly whole: number
+}
 
 /** What becomes of a response. */
 export interface AnswerChange {
@@ -25,6 +48,9 @@ interface Held {
   readonly reason: string | undefined
   readonly chunks: Buffer[]
   size: number
+  /** When its head came, and the last of its body, as `performance.now()` counts. */
+  readonly began: number
+  moved: number
 }
 
 /**
@@ -32,18 +58,21 @@ interface Held {
  * for the other, so that all of it or a failure is what that sees. Everything else goes through as it comes.
  */
 export class HeldAnswer implements Dispatcher.DispatchHandler {
-  readonly #taker: Dispatcher.DispatchHandler
+  readonly #taker: HeldTaker
   readonly #change: AnswerChange
-  #source: Source | undefined
+  readonly #bounds: HeldBounds
+  #source: HeldSource | undefined
   #held: Held | undefined
+  #timer: Timer | undefined
 
-  constructor(taker: Dispatcher.DispatchHandler, change: AnswerChange) {
+  constructor(taker: HeldTaker, change: AnswerChange, bounds: HeldBounds) {
     this.#taker = taker
     this.#change = change
+    this.#bounds = bounds
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    this.#source = new Source(controller)
+    this.#source = new HeldSource(controller)
     this.#taker.onRequestStart?.(this.#source, context)
   }
 
@@ -57,16 +86,21 @@ export class HeldAnswer implements Dispatcher.DispatchHandler {
     const fields = new Fields((controller.rawHeaders as (string | Buffer)[]).map(text))
     try {
       if (this.#change.isHeld(status, fields)) {
-        this.#held = { status, fields, reason, chunks: [], size: 0 }
         if (Number(fields.get('content-length') ?? 0) > this.#change.maxBytes) throw answerTooLarge()
+        const now = performance.now()
+        this.#held = { status, fields, reason, chunks: [], size: 0, began: now, moved: now }
+        this.#taker.onResponseHeld(status)
+        this.expired()
         return
       }
     } catch (error) {
+      // What is not to be had whole is nothing that the backend has failed in.
+      this.#taker.onResponseHeld(status)
       return this.#taker.onResponseError?.(controller, error as FacetError)
     }
     const head = this.#change.head(status, fields)
     if (!head) return this.#taker.onResponseStart?.(...start)
-    const source = this.#source as Source
+    const source = this.#source as HeldSource
     source.rawHeaders = [...head]
     this.#taker.onResponseStart?.(source, status, headers, reason)
   }
@@ -76,22 +110,34 @@ export class HeldAnswer implements Dispatcher.DispatchHandler {
     if (this.#source?.aborted) return
     const held = this.#held
     if (!held) return this.#taker.onResponseData?.(controller, chunk)
+    held.moved = performance.now()
     held.size += chunk.length
     if (held.size > this.#change.maxBytes) return this.#taker.onResponseError?.(controller, answerTooLarge())
     held.chunks.push(chunk)
   }
 
   onResponseEnd(...end: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>): void {
+    this.#timer?.clear()
     if (this.#source?.aborted) return
-    if (this.#held) void this.#pass(this.#held, this.#source as Source)
+    if (this.#held) void this.#pass(this.#held, this.#source as HeldSource)
     else this.#taker.onResponseEnd?.(...end)
   }
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    this.#timer?.clear()
     this.#taker.onResponseError?.(controller, error)
   }
 
-  async #pass({ status, fields, reason, chunks, size }: Held, source: Source): Promise<void> {
+  /** For the timer alone, and once to set it. */
+  expired(): void {
+    const { timers, quiet, whole } = this.#bounds
+    const { began, moved } = this.#held as Held
+    const left = Math.min(began + whole, moved + quiet) - performance.now()
+    if (left > 0) this.#timer = timers.set(left, this)
+    else this.onResponseError(this.#source as HeldSource, new FacetError('backend-timeout', { detail: LATE }))
+  }
+
+  async #pass({ status, fields, reason, chunks, size }: Held, source: HeldSource): Promise<void> {
     source.end()
     const taker = this.#taker
     try {
@@ -107,54 +153,9 @@ export class HeldAnswer implements Dispatcher.DispatchHandler {
   }
 }
 
+const LATE = 'the answer that is to be changed was not there whole in time'
+
 /** For a response beyond what is held of one. */
 export function answerTooLarge(): FacetError {
   return new FacetError('backend-malformed', { detail: "the answer is larger than the route's transformMaxBytes" })
-}
-
-/** The exchange with a backend as the taker of its response sees it: over when the response is there, with another head. */
-class Source implements Dispatcher.DispatchController {
-  readonly #controller: Dispatcher.DispatchController
-  #reason: Error | null = null
-  #isOver = false
-  rawHeaders: string[] | null = null
-  readonly rawTrailers = null
-
-  constructor(controller: Dispatcher.DispatchController) {
-    this.#controller = controller
-  }
-
-  get aborted(): boolean {
-    return this.#reason !== null
-  }
-
-  get reason(): Error | null {
-    return this.#reason
-  }
-
-  get paused(): boolean {
-    return !this.#isOver && this.#controller.paused
-  }
-
-  /** The connection has other things to do from here on. */
-  end(): void {
-    this.#isOver = true
-  }
-
-  abort(reason: Error): void {
-    this.#reason ??= reason
-    if (!this.#isOver) this.#controller.abort(reason)
-  }
-
-  pause(): void {
-    if (!this.#isOver) this.#controller.pause()
-  }
-
-  resume(): void {
-    if (!this.#isOver) this.#controller.resume()
-  }
-}
-
-function text(value: string | Buffer): string {
-  return typeof value === 'string' ? value : value.toString('latin1')
 }

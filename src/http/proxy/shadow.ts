@@ -5,28 +5,26 @@ import type { Runtime } from '../../call/call.ts'
 import { Passage } from '../../call/passage.ts'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
 import { CancelToken } from '../../lib/cancel.ts'
+import { Fields } from '../../lib/fields.ts'
 import type { RequestContext } from '../context.ts'
-import { outgoingHead } from './outgoing-head.ts'
 import { poolsOf } from './pools.ts'
 import type { RequestBody } from './request-body.ts'
 import { type ProxySettings, rulesOf } from './rules.ts'
 import { ShadowExchange } from './shadow-exchange.ts'
 
-/** Sends requests to a second backend as well. Whatever becomes of them there, their clients never hear of it. */
-export interface ShadowSender {
-  /**
-   * @param body that goes to the route's own backend: of one that is still coming each piece is looked at as it goes by
-   * @param made fields that were made of the request, names and values in turn
-   */
-  send(
-    context: RequestContext,
-    target: string,
-    body: RequestBody | Buffer | undefined,
-    made: readonly string[] | undefined,
-  ): void
-  /** The same for what a cache was asked, and has not answered. */
-  sendMissed(context: RequestContext, target: string, made: readonly string[] | undefined): void
+/** What a request is to its own backend, as far as it is the same for the one in the shadow. */
+export interface Shadowable {
+  readonly context: RequestContext
+  /** Path and query. */
+  readonly path: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  /** Of one that is still coming each piece is looked at as it goes by. */
+  readonly body: RequestBody | Buffer | undefined
 }
+
+/** Sends requests to a second backend as well. Whatever becomes of them there, their clients never hear of it. */
+export type SendShadow = (request: Shadowable) => void
 
 /** How many of a route's requests there may be at once in the shadow, with their bodies; the others are not sent there. */
 const MOST = 64
@@ -41,10 +39,23 @@ interface Shadowed {
   readonly body: Buffer | null
 }
 
-/** The way to a route's shadow, one for all its targets; undefined where there is none. */
-export function shadowSender(proxy: ProxyRoute, runtime: Runtime, settings: ProxySettings): ShadowSender | undefined {
+/**
+ * The way to a route's shadow, whose places are those of all its targets; undefined where there is none.
+ *
+ * @param own what the route's own backend is sent of its own, names and values in turn: credentials are for that one alone, and a
+ *   client's that they stand in for are for neither
+ */
+export function shadowSender(
+  proxy: ProxyRoute,
+  own: readonly string[],
+  runtime: Runtime,
+  settings: ProxySettings,
+): SendShadow | undefined {
   const { shadow } = proxy
-  return shadow && runtime.single(shadow, () => open({ ...proxy, backend: shadow.backend }, shadow, runtime, settings))
+  if (!shadow) return undefined
+  const send = runtime.single(shadow, () => open({ ...proxy, backend: shadow.backend }, shadow, runtime, settings))
+  const dropped = new Set(new Fields(own).names())
+  return (request) => send(request, dropped)
 }
 
 function open(
@@ -52,11 +63,11 @@ function open(
   { share, writes, maxBytes }: NonNullable<ProxyRoute['shadow']>,
   runtime: Runtime,
   settings: ProxySettings,
-): ShadowSender {
+): (request: Shadowable, dropped: ReadonlySet<string>) => void {
   const { backend } = proxy
   const { timeout } = backend
-  const { outgoing } = rulesOf(proxy, runtime, settings)
-  const rules = { ...outgoing, dropped: new Set([...outgoing.dropped, NAME]) }
+  const { common } = rulesOf(proxy, runtime, settings).outgoing
+  const unlike = new Set([...new Fields(common).names(), 'host', NAME])
   const pools = poolsOf(backend, runtime)
   const passage = new Passage(runtime, backend)
   const ask = (
@@ -81,19 +92,14 @@ function open(
       inFlight--
     }
   }
-  const send: ShadowSender['send'] = (context, path, body, made = []) => {
+  return ({ context, path, headers: sent, body }, dropped) => {
     const { method } = context.record
     if (inFlight >= MOST || !(writes || READS.has(method)) || (share < 1 && Math.random() >= share)) return
     if (body !== undefined && lengthOf(context, body) > maxBytes) return
-    let head: string[]
-    try {
-      head = outgoingHead(context, rules).headers
-    } catch {
-      // What cannot be said to the second backend must not keep the first one's answer back.
-      return
-    }
     inFlight++
-    const headers = [...(body === undefined ? head : withoutLength(head)), ...made, NAME, '1']
+    // undici says how long the bytes are that it is given.
+    const others = new Fields(sent).without(dropped).without(body === undefined ? unlike : unlike.union(LENGTH))
+    const headers = [...others.raw, ...common, NAME, '1']
     const start = (bytes: Buffer | null) =>
       void run({ exchange: new ShadowExchange(), method, path, headers, body: bytes })
     if (body === undefined || Buffer.isBuffer(body)) return start(body ?? null)
@@ -102,23 +108,13 @@ function open(
       else inFlight--
     })
   }
-  return {
-    send,
-    sendMissed: (context, path, made) => {
-      const { cache } = context.record
-      if (cache === 'miss' || cache === 'bypass') send(context, path, undefined, made)
-    },
-  }
 }
+
+const LENGTH: ReadonlySet<string> = new Set(['content-length'])
 
 /** What is known of it before it has come. */
 function lengthOf(context: RequestContext, body: RequestBody | Buffer): number {
   return Buffer.isBuffer(body) ? body.length : Number(context.header('content-length') ?? 0)
-}
-
-/** undici says how long the bytes are that it is given. */
-function withoutLength(headers: readonly string[]): string[] {
-  return headers.filter((_, at) => (headers[at - (at % 2)] as string).toLowerCase() !== 'content-length')
 }
 
 /**

@@ -27,12 +27,17 @@ export function askForWhole(headers: string[], as: Format | undefined): void {
   })
 }
 
-/** Says, in place, what is true of a request's changed body. @param isPlain whether its content coding is undone */
-export function describeBody(headers: string[], contentType: string, isPlain: boolean): void {
+/**
+ * Says, in place, what is true of a request's changed body.
+ *
+ * @param contentType undefined where none is said
+ * @param isPlain whether its content coding is undone
+ */
+export function describeBody(headers: string[], contentType: string | undefined, isPlain: boolean): void {
   rewrite(headers, (name, value) =>
     OF_REQUEST.has(name) || (isPlain && name === 'content-encoding') ? undefined : value,
   )
-  headers.push('content-type', contentType)
+  if (contentType) headers.push('content-type', contentType)
 }
 
 /** Takes away what is not said of a body that is sent on as bytes of its own. */

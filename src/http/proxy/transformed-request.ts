@@ -11,8 +11,8 @@ import { runHook, unwritable } from './hook.ts'
 import { swallowedBody } from './swallowed-body.ts'
 import { describeBody, withoutLength } from './transformed-head.ts'
 
-/** Milliseconds in which a body that is to be changed must be there. */
-const READING = 30_000
+/** Milliseconds in which a body that is to be changed must be there whole. */
+export const READING = 30_000
 
 /** The changed body of a request, its head amended in place; undefined where it is to be streamed as it comes. */
 export type ChangedBody = (context: RequestContext, headers: string[]) => Promise<Buffer | undefined>
@@ -35,21 +35,21 @@ export function requestTransform(
     const format = formatOf(type)
     const target = as === undefined ? format : OTHER[as]
     if (!format || !target || (!hook && format === target)) return undefined
-    const { readableEnded: isSwallowed } = context.request
-    const codings = isSwallowed ? [] : codingsOf(context.header('content-encoding'))
+    const swallowed = context.request.readableEnded ? swallowedBody(context.request) : undefined
+    const codings = swallowed?.isNew ? [] : codingsOf(context.header('content-encoding'))
     if (!codings) throw new FacetError('media-unsupported', { headers: { 'Accept-Encoding': BODY_CODINGS } })
-    const bytes = isSwallowed ? swallowedBody(context.request) : await received(context, maxBytes, timers)
+    const bytes = swallowed?.bytes ?? (await received(context, maxBytes, timers))
     const plain = await decodeBody(bytes, codings, maxBytes).catch((cause: unknown) => {
       throw cause instanceof BodySizeError
         ? new FacetError('body-too-large')
         : invalid('not in the content coding that it is said to be in', cause)
     })
     if (plain.length === 0) {
-      withoutLength(headers)
+      if (swallowed?.isNew) describeBody(headers, type, true)
+      else withoutLength(headers)
       return bytes
     }
-    // What a parser in front of Facet has read was written again as UTF-8, whatever it came in.
-    const value = await readBody(formats, format, plain, isSwallowed ? writtenType(type, format) : type, context)
+    const value = await readBody(formats, format, plain, swallowed?.type ?? type, context)
     const given = hook ? runHook(name, hook, context, { header: (field) => context.header(field) }, value) : value
     let text: string
     try {
@@ -62,7 +62,7 @@ export function requestTransform(
     describeBody(
       headers,
       target === format ? writtenType(type, format) : translatedType(target, mediaType),
-      isSwallowed,
+      swallowed?.isNew === true,
     )
     return await encodeBody(Buffer.from(text), codings)
   }

@@ -3,17 +3,18 @@ import type { Runtime } from '../../call/call.ts'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
 import type { RequestContext } from '../context.ts'
 import { bodyFormats } from './body-format.ts'
-import { HeldAnswer } from './held-answer.ts'
+import { type Connections, HeldAnswer } from './held-answer.ts'
+import { IDLE } from './pools.ts'
 import { answerTransform } from './transformed-answer.ts'
 import { askForWhole } from './transformed-head.ts'
-import { requestTransform } from './transformed-request.ts'
+import { READING, requestTransform } from './transformed-request.ts'
 
 /** What becomes of one request, and of its response. */
 export interface Transformed {
   /** Its body, changed; undefined where there is none, or it is streamed as it comes. */
   readonly body: Buffer | undefined
   /** The connections over which it is asked, with its response changed on the way. */
-  through(pool: Dispatcher): Dispatcher
+  through(pool: Dispatcher): Connections
 }
 
 /**
@@ -25,12 +26,14 @@ export interface Transformed {
 export type Transform = (context: RequestContext, headers: string[], hasBody: boolean) => Promise<Transformed>
 
 /** What a route changes of the bodies that it passes on; undefined where it changes nothing. */
-export function transformOf({ route, transform }: ProxyRoute, { timers }: Runtime): Transform | undefined {
+export function transformOf({ route, transform, backend }: ProxyRoute, { timers }: Runtime): Transform | undefined {
   if (!transform) return undefined
   const { as, response } = transform
   const formats = bodyFormats(transform)
   const changedBody = requestTransform(route, transform, formats, timers)
   const changeOf = as || response ? answerTransform(route, transform, formats) : undefined
+  const quiet = Math.min(backend.timeout, IDLE)
+  const bounds = { timers, quiet, whole: Math.max(quiet, READING) }
   return async (context, headers, hasBody) => {
     if (changeOf) askForWhole(headers, as)
     const body = hasBody ? await changedBody(context, headers) : undefined
@@ -38,8 +41,9 @@ export function transformOf({ route, transform }: ProxyRoute, { timers }: Runtim
     const change = changeOf(context)
     return {
       body,
-      through: (pool) =>
-        pool.compose((dispatch) => (options, taker) => dispatch(options, new HeldAnswer(taker, change))),
+      through: (pool) => ({
+        dispatch: (options, taker) => pool.dispatch(options, new HeldAnswer(taker, change, bounds)),
+      }),
     }
   }
 }

@@ -6,6 +6,7 @@ import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
 import type { RequestContext } from '../context.ts'
 import type { Upgrade } from '../upgrade.ts'
 import type { Answered, IncomingRules } from './incoming-head.ts'
+import { answerBare, markUnkept, type Unswitched } from './unswitched.ts'
 import { answeredHead, switchedHead } from './upgrade-head.ts'
 
 /** What a tunnel is told of itself. */
@@ -18,6 +19,7 @@ export interface TunnelOptions {
   /** Milliseconds without a byte after which it is closed. */
   readonly idle: number
   readonly rules: IncomingRules
+  readonly unswitched: Unswitched
   /** Tells the client why there is none, at once, and the log. */
   readonly refuse: (context: RequestContext, error: unknown) => void
 }
@@ -153,9 +155,22 @@ export class Tunnel {
       this.fail(error)
       this.#upgrade.socket.end()
     }
+    const { unswitched } = this.#options
+    if (!this.#isRefused && unswitched !== 'as it is') markUnkept(answer)
+    if (!this.#isRefused && unswitched === 'bare') this.#bared(answer)
     if (this.#isRefused) return void answer.destroy()
     answer.on('error', (error) => this.fail(error))
     this.#opened(answer.statusCode as number, answer.socket)
+  }
+
+  /** The client gets the head of an answer alone, as an ordinary one. */
+  #bared(answer: IncomingMessage): void {
+    this.#isRefused = true
+    this.#timer?.clear()
+    this.head.resolve({ status: answer.statusCode as number })
+    answerBare(this.#context, answer)
+    // http-proxy-middleware hears of the answer after this, and has nobody to tell.
+    this.#upgrade.socket.end()
   }
 
   #opened(status: number, backend: Socket): void {

@@ -13,12 +13,17 @@ import { type PassOn, passOn } from './pass-on.ts'
 import { type ProxySettings, rulesOf } from './rules.ts'
 import { makeTargetOf } from './target.ts'
 import { Tunnel, type TunnelOptions } from './tunnel.ts'
+import { passedBy, unswitchedOf } from './unswitched.ts'
 import { upgradeHead } from './upgrade-head.ts'
 import { checkOrigin } from './upgrade-origin.ts'
 import { hasPassed } from './via.ts'
 
-/** Passes an upgrade on to a proxied route's backend. Throws, or refuses later, where there is nothing to switch to. */
-export type PassUpgrade = (context: RequestContext, path: string, upgrade: Upgrade) => void
+/**
+ * Passes an upgrade on to a proxied route's backend. Throws, or refuses later, where there is nothing to switch to.
+ *
+ * @returns false where the route passes over it: the request is an ordinary one
+ */
+export type PassUpgrade = (context: RequestContext, path: string, upgrade: Upgrade) => boolean
 
 /** What goes through the policies of its backend. */
 interface Asking {
@@ -75,7 +80,10 @@ function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]
   const { outgoing, incoming, make, keepsHost } = rulesOf(proxy, runtime, settings)
   const { trusted, pseudonym } = outgoing
   const targetOf = makeTargetOf(proxy, runtime, trusted)
-  const options = { timers: runtime.timers, timeout, connectTimeout, idle: allowed.idle, rules: incoming, refuse }
+  const passed = passedBy(proxy)
+  const unswitched = unswitchedOf(proxy)
+  const { timers } = runtime
+  const options = { timers, timeout, connectTimeout, idle: allowed.idle, rules: incoming, refuse, unswitched }
   // One set for all targets of a route, whose settings these are.
   const tunnels = runtime.single(allowed, () => new Tunnels())
   const passage = new Passage(runtime, backend)
@@ -84,8 +92,10 @@ function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]
     if (tunnel.start()) on({ tunnel, upgrade, instance, method, path: instance.base + path, fields })
     return tunnel.head.promise
   }
-  return (context, path, upgrade) => {
+  return (context, path, asked) => {
     const { method } = context.record
+    const upgrade = passed(asked, method)
+    if (!upgrade) return false
     if (isWebSocket(upgrade) && method !== 'GET')
       throw new FacetError('input-invalid', {
         issues: [{ path: 'method', message: 'a WebSocket is opened by GET' }],
@@ -106,6 +116,7 @@ function open(proxy: ProxyRoute, ...[allowed, runtime, settings, { refuse, on }]
     }
     const passing = passage.through(context.token, timeout, (instance) => ask(asking, instance))
     passing.catch((error: unknown) => tunnel.fail(error))
+    return true
   }
 }
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { env, proxy, rest } from 'facet'
 import { type Harness, harness } from 'facet/testing'
@@ -52,6 +53,44 @@ describe('a shadow', () => {
     expect(second.requests[0]?.headers).not.toHaveProperty('x-key')
     expect(main.requests[0]?.headers).toMatchObject({ 'x-key': 'of main' })
     expect(main.requests[0]?.headers).not.toHaveProperty('authorization')
+  })
+
+  test('is sent what is changed as it is changed, in the head that belongs to it', async () => {
+    await start(
+      { writes: true },
+      { as: 'json', headers: { request: { set: { 'x-made': ({ path }) => path, 'x-said': 'by the route' } } } },
+    )
+    const body = gzipSync('{"a":{"b":1}}')
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', accept: 'application/json' }
+    const more = { range: 'bytes=0-1', 'content-digest': 'sha-256=:x:' }
+    await facet.request('/p/a', { method: 'POST', body, headers: { ...headers, ...more } })
+    await shadowed(1)
+    const [sent, copied] = [main, second].map(({ requests }) => requests[0])
+    expect(copied?.body).toBe(sent?.body)
+    const { host: _, 'x-key': __, ...same } = sent?.headers ?? {}
+    const own = { host: new URL(second.url).host, authorization: 'its-own', 'x-facet-shadow': '1' }
+    expect(copied?.headers).toEqual({ ...same, ...own })
+    expect(same).toMatchObject({
+      'content-type': 'application/xml; charset=utf-8',
+      accept: 'application/xml, text/xml',
+      'x-made': '/p/a',
+      'x-said': 'by the route',
+    })
+    for (const gone of ['range', 'content-digest']) expect(same).not.toHaveProperty(gone)
+  })
+
+  test.each<[string, Options]>([
+    ['', {}],
+    [' of what a cache has not', { cache: { ttl: 'origin', share: 'everyone' } }],
+  ])('is sent no credentials of a client that the main backend is not sent%s', async (_, more) => {
+    const upstream = rest('main', { url: main.url, headers: { authorization: 'of main' } })
+    const options = { shadow: { to: second.url }, ...more }
+    facet = await harness({ routes: { it: proxy('ANY /p/*path', upstream, options) } })
+    await facet.get('/p/a', { authorization: 'of the client', cookie: 'a=1' })
+    await shadowed(1)
+    expect(main.requests[0]?.headers).toMatchObject({ authorization: 'of main', cookie: 'a=1' })
+    expect(second.requests[0]?.headers).toMatchObject({ cookie: 'a=1' })
+    expect(second.requests[0]?.headers).not.toHaveProperty('authorization')
   })
 
   test.each([

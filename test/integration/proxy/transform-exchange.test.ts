@@ -4,6 +4,7 @@ import express from 'express'
 import { proxy, rest } from 'facet'
 import { harness, timeline } from 'facet/testing'
 import { expectProblem } from '../support/problems.ts'
+import { controlled, nothingLeft } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 import { head, say, wire } from '../support/wire.ts'
 import { transforming } from './transforming.ts'
@@ -106,10 +107,75 @@ describe('the exchange', () => {
     expectProblem(await facet.get('/json/x'), 'backend-unreachable')
   })
 
-  test('a response that is to be held must be there whole within the timeout', async () => {
+  test('a response that is to be held may take longer than the timeout, as long as it moves', async () => {
+    backend.answer((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/xml' }).write('<a>')
+      let parts = 0
+      const timer = setInterval(() => {
+        if (++parts < 10) return void response.write('b')
+        clearInterval(timer)
+        response.end('</a>')
+      }, 80)
+    })
+    expect((await facet.get('/json/x')).text).toBe(`{"a":"${'b'.repeat(9)}"}`)
+  })
+
+  test('a response that is to be held, and of which nothing more comes, is given up after the timeout', async () => {
     backend.answer((_, response) => response.writeHead(200, { 'Content-Type': 'text/xml' }).write('<a>'))
+    const started = performance.now()
     expectProblem(await facet.get('/json/x'), 'backend-timeout')
+    expect(performance.now() - started).toBeLessThan(2_500)
     await until('the backend has heard of it', () => backend.aborted === 1)
+  })
+
+  test.each<[string, string, Readonly<Record<string, string>>, number]>([
+    ['is too large', `<a>${'x'.repeat(2_000)}</a>`, {}, 200],
+    ['is too large once its coding is undone', '', { 'Content-Encoding': 'gzip' }, 200],
+    ['is not what it says', '<a', {}, 200],
+    ['is a piece', '<a/>', { 'Content-Range': 'bytes 0-3/9' }, 206],
+    ['is in a coding that nobody knows', '<a/>', { 'Content-Encoding': 'own' }, 200],
+    ['a hook fails at', '<a>hook</a>', {}, 200],
+  ])('a response that %s says nothing of its backend, whose head has come', async (_, body, more, status) => {
+    const breaking = rest('breaking', { url: backend.url, breaker: { minimum: 3, open: '60s' } })
+    const response = ({ body }: { body: unknown }) => {
+      if (JSON.stringify(body).includes('hook')) throw new Error('a mistake')
+      return body
+    }
+    const own = await harness({
+      routes: { it: proxy('ANY /it/*path', breaking, { as: 'json', response, transformMaxBytes: 1_000 }) },
+    })
+    backend.says('text/xml', body === '' ? gzipSync(`<a>${'x'.repeat(2_000)}</a>`) : body, more, status)
+    for (let times = 0; times < 8; times++) expect([500, 502]).toContain((await own.get('/it/x')).status)
+    expect(await controlled(own, 'breaking')).toMatchObject({ breaker: 'closed' })
+    backend.says('text/xml', '<a>1</a>')
+    expect((await own.get('/it/x')).text).toBe('{"a":"1"}')
+    // What the backend itself says of it counts as everywhere.
+    backend.says('text/xml', '<a/>', {}, 500)
+    for (let times = 0; times < 20; times++) await own.get('/it/x')
+    expect(await controlled(own, 'breaking')).toMatchObject({ breaker: 'open' })
+    await nothingLeft(own)
+    await own.close()
+  })
+
+  test('a response that is held takes no place any more', async () => {
+    const one = rest('one', { url: backend.url, timeout: '2s', concurrency: { limit: 1, queue: 0 } })
+    const own = await harness({ routes: { it: proxy('ANY /it/*path', one, { as: 'json' }) } })
+    const held: (() => void)[] = []
+    backend.answer((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/xml' }).write('<a>')
+      held.push(() => response.end('</a>'))
+    })
+    const replies = [own.get('/it/x')]
+    for (const count of [1, 2]) {
+      await until('its head has come', async () => {
+        const { calls } = own.app.backends().find(({ name }) => name === 'one') ?? {}
+        return held.length === count && calls?.inFlight === 0
+      })
+      if (count === 1) replies.push(own.get('/it/y'))
+    }
+    for (const end of held) end()
+    expect((await Promise.all(replies)).map(({ text }) => text)).toEqual(['{"a":""}', '{"a":""}'])
+    await own.close()
   })
 
   test.each([

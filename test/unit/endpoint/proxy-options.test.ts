@@ -120,7 +120,11 @@ describe('an option of a proxy', () => {
       { query: { only: ['b', 'a'], drop: ['a'] } },
       "at 'query.drop': 'a' is one of the 'only' that go on as well",
     ],
-    ['a cache in one word', { cache: 'origin' }, "at 'cache' ('origin'): { ttl: 'origin', maxBytes, "],
+    [
+      'a cache in another word',
+      { cache: 'forever' },
+      "at 'cache' ('forever'): 'origin' or { ttl: 'origin' or '10s', stale, ",
+    ],
     [
       'a cache of no size',
       { cache: { ttl: 'origin', maxBytes: 0 } },
