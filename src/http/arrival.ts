@@ -8,14 +8,14 @@ export interface ArrivalBounds {
 }
 
 /** Requests that are passed on as they come: they may take as long as they move, and who passes them on sees whether they do. */
-const streamed = new WeakSet<IncomingMessage>()
+const streamed = new Set<IncomingMessage>()
 
-/** From here on it is the caller's to see that the body of a request moves. */
+/** From here on it is the caller's to see that the body of a request moves, and to say when it is over (`streamsNoMore`). */
 export function streamsBody(request: IncomingMessage): void {
   streamed.add(request)
 }
 
-/** Nobody passes the rest of it on any more, so that it is bounded like all others. */
+/** It is over, or nobody passes the rest of it on any more, so that it is bounded like all others. */
 export function streamsNoMore(request: IncomingMessage): void {
   streamed.delete(request)
 }

@@ -100,7 +100,6 @@ export class Exchange implements HeldTaker {
   fail(error: FacetError): void {
     if (this.#isOver) return
     this.#end()
-    if (this.#body instanceof RequestBody) this.#body.destroy()
     this.#controller?.abort(error)
     this.#answer.cut(this.#context.request.httpVersion)
     this.#pass?.failed(error)
@@ -222,6 +221,7 @@ export class Exchange implements HeldTaker {
     this.#timer?.clear()
     const { request, token } = this.#context
     token.off(this)
+    if (this.#body instanceof RequestBody) this.#body.destroy()
     if (this.#queued) request.socket.off('close', this.#queued)
   }
 }

@@ -99,14 +99,18 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
   }
   const stream = (asking: Asking, exchanged: Exchanged): void => {
     const { context, body } = exchanged
-    const entered = passage.enter(context.token, timeout)
     const exchange = new Exchange(exchanged, rules)
-    if (entered instanceof Promise)
-      entered.then(
-        (pass) => ask(exchange, pass, body, asking),
-        (error) => exchange.fail(error),
-      )
-    else ask(exchange, entered, body, asking)
+    try {
+      const entered = passage.enter(context.token, timeout)
+      if (entered instanceof Promise)
+        entered.then(
+          (pass) => ask(exchange, pass, body, asking),
+          (error) => exchange.fail(error),
+        )
+      else ask(exchange, entered, body, asking)
+    } catch (error) {
+      exchange.fail(error as FacetError)
+    }
     shadow?.({ context, path: asking.path, headers: asking.headers, body })
   }
   // What a cache has answered needs no other answer.
@@ -132,14 +136,14 @@ function open(proxy: ProxyRoute, ...[runtime, settings, fail]: How): Way {
     const host = keepsHost && asked !== '' ? asked : undefined
     const asking = { method, path: target, headers, host, through: undefined }
     const headed = cached && ((status: number, fields: Fields) => void cached.changed(method, target, status, fields))
-    const exchanged = { context, path, made: made?.response, headed, body: undefined }
+    const response = made?.response
     if (!transform) {
       const body = hasBody ? bodyOf(context, headers) : undefined
-      return stream(asking, { ...exchanged, body })
+      return stream(asking, { context, path, made: response, headed, body })
     }
-    return transform(context, headers, hasBody).then(({ body, through }) => {
-      const sent = body ?? (hasBody ? bodyOf(context, headers) : undefined)
-      stream({ ...asking, through }, { ...exchanged, body: sent })
+    return transform(context, headers, hasBody).then(({ body: changed, through }) => {
+      const body = changed ?? (hasBody ? bodyOf(context, headers) : undefined)
+      stream({ ...asking, through }, { context, path, made: response, headed, body })
     })
   }
 }

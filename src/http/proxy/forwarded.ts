@@ -23,9 +23,22 @@ export interface Way {
  */
 export function wayOf(context: RequestContext, trusted: number): Way {
   const { socket } = context.request
-  const said = trusted === 0 ? NOTHING : believed(context, trusted)
+  const host = context.header('host') ?? ''
+  if (trusted > 0) return wayIn(socket, host, believed(context, trusted))
+  // On one connection the same is asked again and again.
+  const last = seen.get(socket)
+  if (last?.host === host) return last
+  const way = wayIn(socket, host, NOTHING)
+  seen.set(socket, way)
+  return way
+}
+
+/** What was last asked on a connection. */
+const seen = new WeakMap<Socket, Way>()
+
+function wayIn(socket: Socket, asked: string, said: Said): Way {
   const isEncrypted = (socket as { readonly encrypted?: boolean }).encrypted === true
-  const host = said.host ?? context.header('host') ?? ''
+  const host = said.host ?? asked
   const proto = said.proto ?? (isEncrypted ? 'https' : 'http')
   const last = addressOf(socket)
   const asker = said.addresses.length === 0 ? last : `${said.addresses.join(', ')}, ${last}`

@@ -87,7 +87,7 @@ export class RequestBody {
     this.destroyed = true
     streamsNoMore(this.#request)
     this.#request.off('data', this.#noted)
-    this.#request.resume()
+    if (!this.#request.readableEnded) this.#request.resume()
     return this
   }
 

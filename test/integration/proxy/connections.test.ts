@@ -8,7 +8,7 @@ import { expectProblem } from '../support/problems.ts'
 import { expectNothingForgotten, nothingLeft, pause } from '../support/resilience.ts'
 import { until } from '../support/until.ts'
 import { handshake, upgraded } from '../support/websocket.ts'
-import { head, say } from '../support/wire.ts'
+import { head, say, wire } from '../support/wire.ts'
 
 let facet: Harness
 let server: Server
@@ -150,6 +150,29 @@ describe('of streams', () => {
     await until('the connection is free', () => [...open].every(({ destroyed }) => destroyed))
     expect((await facet.get('/p/short')).text).toBe('short')
   })
+})
+
+test('an upload for which there is no place is passed over, and its connection goes on', async () => {
+  const held: ServerResponse[] = []
+  const port = await listening(
+    createHttpServer((request, response) => {
+      if (request.method === 'POST') held.push(response)
+      else response.end('asked')
+    }),
+  )
+  const narrow = rest('narrow', { url: `http://127.0.0.1:${port}`, concurrency: { limit: 1, queue: 0 } })
+  facet = await harness({ routes: { p: proxy('ANY /p/*path', narrow) } })
+  const first = facet.request('/p/first', { method: 'POST', body: 'x' })
+  await until('the place is taken', () => held.length === 1)
+  const connection = await wire(facet.url)
+  const much = 'x'.repeat(200_000)
+  connection.write(`POST /p/second HTTP/1.1\r\nHost: a\r\nContent-Length: ${much.length}\r\n\r\n${much}`)
+  expect((await connection.reply()).status).toBe(503)
+  held[0]?.end('done')
+  expect((await first).text).toBe('done')
+  connection.write('GET /p/third HTTP/1.1\r\nHost: a\r\n\r\n')
+  expect((await connection.reply()).text).toBe('asked')
+  connection.hangUp()
 })
 
 describe('a connection that does not come about', () => {
