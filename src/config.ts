@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DefinitionError } from './errors.ts'
 import { isToken } from './lib/headers.ts'
+import { headersIn, isTrustable, type TrustedProxies, USUAL_HEADERS } from './lib/trusted-proxies.ts'
 
 const ENV = Symbol.for('facet.env')
 
@@ -83,6 +84,11 @@ const VARIABLES = {
   TRUST_PROXY: whole(0, 10, 0).describe(
     'how many proxies in front of Facet are believed about whom they stand for (`X-Forwarded-For` and the like)',
   ),
+  TRUST_PROXY_HEADERS: z
+    .string()
+    .refine(isTrustable, "'forwarded', or some of x-forwarded-for, -proto, -host and -port with commas were expected")
+    .default(USUAL_HEADERS)
+    .describe('in which headers they are believed: those that each of them overwrites or, for addresses, adds to'),
   VIA_PSEUDONYM: z
     .string()
     .refine(isToken, 'letters, digits, - and _ were expected')
@@ -136,7 +142,7 @@ export interface Config {
   readonly redis: RedisConfig | undefined
   readonly bodyMaxBytes: number
   readonly urlMaxBytes: number
-  readonly trustProxy: number
+  readonly trustProxy: TrustedProxies
   /** Undefined for one that each app makes up. */
   readonly viaPseudonym: string | undefined
   readonly shutdownSeconds: number
@@ -200,7 +206,7 @@ export function readConfig(environment: Environment = process.env): Config {
     redis,
     bodyMaxBytes: values.BODY_MAX_BYTES,
     urlMaxBytes: values.URL_MAX_BYTES,
-    trustProxy: values.TRUST_PROXY,
+    trustProxy: { count: values.TRUST_PROXY, headers: headersIn(values.TRUST_PROXY_HEADERS) },
     viaPseudonym: values.VIA_PSEUDONYM,
     shutdownSeconds: values.SHUTDOWN_SECONDS,
     controlPort: values.CONTROL_PORT,

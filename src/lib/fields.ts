@@ -1,3 +1,23 @@
+/** Names in lower case, of which it can only be asked whether one is among them. */
+export interface Names {
+  has(name: string): boolean
+}
+
+/** A part of a raw head: undici gives bytes where it has not made text of them. */
+export function text(value: string | Buffer): string {
+  return typeof value === 'string' ? value : value.toString('latin1')
+}
+
+/** A list of names and values in turn without the fields of some names. */
+export function without(raw: readonly string[], names: Names): string[] {
+  const kept: string[] = []
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] as string
+    if (!names.has(name.toLowerCase())) kept.push(name, raw[at + 1] as string)
+  }
+  return kept
+}
+
 /** The header fields of a message, as they came: a flat list of names and values, as node and undici give it. */
 export class Fields {
   static readonly NONE: Fields = new Fields([])
@@ -6,6 +26,11 @@ export class Fields {
 
   constructor(raw: readonly string[]) {
     this.raw = raw
+  }
+
+  /** Those of a message that undici has received. */
+  static of(raw: readonly (string | Buffer)[]): Fields {
+    return new Fields(raw.map(text))
   }
 
   /** Every value of a field. @param name in lower case */
@@ -28,13 +53,9 @@ export class Fields {
     return this.#index().keys()
   }
 
-  /** The same without the fields of some names. @param names in lower case */
-  without(names: ReadonlySet<string>): Fields {
-    const raw: string[] = []
-    for (let at = 0; at < this.raw.length; at += 2) {
-      if (!names.has((this.raw[at] as string).toLowerCase()))
-        raw.push(this.raw[at] as string, this.raw[at + 1] as string)
-    }
+  /** The same without the fields of some names. */
+  without(names: Names): Fields {
+    const raw = without(this.raw, names)
     return raw.length === this.raw.length ? this : new Fields(raw)
   }
 

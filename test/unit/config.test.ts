@@ -33,7 +33,7 @@ describe('the settings', () => {
         serverTiming: false,
         cacheKeys: false,
         freeze: false,
-        trustProxy: 0,
+        trustProxy: { count: 0, headers: new Set(['x-forwarded-for', 'x-forwarded-proto']) },
         viaPseudonym: undefined,
       },
       ...{ cacheMaxBytes: 134_217_728, cacheMaxEntries: 100_000, bodyMaxBytes: 1_048_576, urlMaxBytes: 8_192 },
@@ -41,6 +41,15 @@ describe('the settings', () => {
       ...{ cacheStore: 'memory', redis: undefined },
     })
     expect(environment).toEqual({})
+  })
+
+  test.each([
+    ['Forwarded', ['forwarded']],
+    ['X-Forwarded-For,x-forwarded-HOST', ['x-forwarded-for', 'x-forwarded-host']],
+    ['x-forwarded-proto,x-forwarded-port', ['x-forwarded-proto', 'x-forwarded-port']],
+  ])('say in which headers proxies are believed: %s', (names, expected) => {
+    const config = readConfig({ TRUST_PROXY: '2', TRUST_PROXY_HEADERS: names })
+    expect(config.trustProxy).toEqual({ count: 2, headers: new Set(expected) })
   })
 
   test('take empty variables for variables that are not set', () => {
@@ -104,6 +113,9 @@ describe('a variable that is wrong', () => {
     ...['-1', '3601', 'soon', '.5'].map((value) => ['SHUTDOWN_SECONDS', value]),
     ...['true', '1', 'ON', 'yes'].map((value) => ['SERVER_TIMING', value]),
     ...['verbose', 'INFO'].map((value) => ['LOG_LEVEL', value]),
+    ...['forwarded,x-forwarded-for', 'x-real-ip', 'x-forwarded-for,', 'x-forwarded-for, x-forwarded-host', 'all'].map(
+      (value) => ['TRUST_PROXY_HEADERS', value],
+    ),
   ] as [string, string][])('stops the start with its name, its value and what was expected: %s=%s', (name, value) => {
     const [line, ...more] = mistakes({ [name]: value })
     expect(more).toEqual([])

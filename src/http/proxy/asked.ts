@@ -1,5 +1,6 @@
 import { inScope, mistake, synchronous } from '../../call/scope.ts'
 import type { ProxiedRequest } from '../../endpoint/proxied-request.ts'
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts'
 import type { RequestContext } from '../context.ts'
 import { wayOf } from './forwarded.ts'
 
@@ -25,11 +26,11 @@ export class Proxied implements ProxiedRequest {
   /** A property, and no method, so that it can be taken out: `({ header }) => header('x-tenant')`. */
   readonly header: ProxiedRequest['header'] = (name) => this.#context.header(name.toLowerCase())
   readonly #context: RequestContext
-  readonly #trusted: number
+  readonly #trusted: TrustedProxies
   #query: URLSearchParams | undefined
 
-  /** @param trusted how many proxies in front of this server are believed */
-  constructor(context: RequestContext, path: string, trusted: number) {
+  /** @param trusted which proxies in front of this server are believed */
+  constructor(context: RequestContext, path: string, trusted: TrustedProxies) {
     this.#context = context
     this.path = path
     this.#trusted = trusted

@@ -56,7 +56,7 @@ export function cachedForward(proxy: ProxyRoute, runtime: Runtime, rules: HeadRu
       const way = wayOf(context, trusted)
       const { asked, asker } = way
       // What an answer may be made of is part of what it is kept under.
-      const passed = endToEnd(new Fields(context.fields()), [...dropped, 'content-length'])
+      const passed = endToEnd(new Fields(context.fields()), ['content-length']).without(dropped)
       const own = allowed ? passed.only(allowed) : passed
       // What is made of a request is this client's: credentials and cookies as if they had come, and all else as a variant of its own.
       const fields = made ? own.with(new Fields(made.request)) : own

@@ -2,6 +2,7 @@ import type { ProxiedRequest } from '../../endpoint/proxied-request.ts'
 import type { Target } from '../../endpoint/proxy-target-options.ts'
 import { hashOf, mix } from '../../lib/hash.ts'
 import { normalise, type PathMatch } from '../../lib/path-match.ts'
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts'
 import type { RequestContext } from '../context.ts'
 import { asked, Proxied } from './asked.ts'
 
@@ -12,9 +13,14 @@ export type Choose<W> = (context: RequestContext, path: string) => W
  * Chooses by a route's targets: the first of which all conditions hold, and to whose share of all requests this one belongs.
  *
  * @param ways one for each target
- * @param trusted how many proxies in front of this server are believed
+ * @param trusted which proxies in front of this server are believed
  */
-export function chooser<W>(targets: readonly Target[], ways: readonly W[], otherwise: W, trusted: number): Choose<W> {
+export function chooser<W>(
+  targets: readonly Target[],
+  ways: readonly W[],
+  otherwise: W,
+  trusted: TrustedProxies,
+): Choose<W> {
   return (context, path) => {
     const request = new Proxied(context, path, trusted)
     // What the targets before have not had of all requests like this one.

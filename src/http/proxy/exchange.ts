@@ -7,9 +7,10 @@ import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
 import type { RequestContext } from '../context.ts'
 import { Answer } from './answer.ts'
 import type { Connections, HeldTaker } from './held-answer.ts'
-import { type Answered, type IncomingRules, incomingHead, text, trailersOf } from './incoming-head.ts'
+import { type Answered, type IncomingRules, incomingHead } from './incoming-head.ts'
 import { isFull } from './pools.ts'
 import { RequestBody } from './request-body.ts'
+import { trailersOf } from './trailers.ts'
 import type { Transformed } from './transformed.ts'
 
 /** What all exchanges of a route have in common. */
@@ -170,7 +171,7 @@ export class Exchange implements HeldTaker {
     }
     this.#status = status
     // As the backend has said it: in its own words it says what has changed there.
-    this.#exchanged.headed?.(status, new Fields(raw.map(text)))
+    this.#exchanged.headed?.(status, Fields.of(raw))
     const now = performance.now()
     // The timer that is set finds out by itself that it is another time that counts from here on.
     this.#moved = now

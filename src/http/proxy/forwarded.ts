@@ -1,6 +1,7 @@
 import { isIPv6, type Socket } from 'node:net'
 import { isToken } from '../../lib/headers.ts'
 import { isHost } from '../../lib/host.ts'
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts'
 import type { RequestContext } from '../context.ts'
 import { addressOfNode, readForwarded } from './forwarded-field.ts'
 
@@ -18,13 +19,13 @@ export interface Way {
 /**
  * The way of a request. Without proxies that are believed it is what this server sees itself, whatever the client says.
  *
- * @param trusted how many proxies in front of this server are believed: each has added the address that it was asked from, so
- *   that as many members are taken from the end of what has come
+ * @param trusted which proxies in front of this server are believed: each has added the address that it was asked from, so that as many
+ *   members are taken from the end of what has come
  */
-export function wayOf(context: RequestContext, trusted: number): Way {
+export function wayOf(context: RequestContext, trusted: TrustedProxies): Way {
   const { socket } = context.request
   const host = context.header('host') ?? ''
-  if (trusted > 0) return wayIn(socket, host, believed(context, trusted))
+  if (trusted.count > 0) return wayIn(socket, host, believed(context, trusted))
   // On one connection the same is asked again and again.
   const last = seen.get(socket)
   if (last?.host === host) return last
@@ -81,24 +82,25 @@ interface Said {
 const NOTHING: Said = { addresses: [] }
 
 /**
- * What believed proxies say, in `X-Forwarded-*`, or in `Forwarded` where there is nothing of that. Both are not put together: proxies
- * write one of them, and leave the other as the client has sent it.
+ * What believed proxies say, in the headers that they are known to write. No other counts, also where these are missing: what a proxy does
+ * not write it leaves as a client has sent it, and nothing in a request tells the one from the other.
  */
-function believed(context: RequestContext, trusted: number): Said {
-  const last = (what: string) => members(context.header(`x-forwarded-${what}`)).slice(-trusted)
-  const [addresses, host, proto, port] = [last('for'), last('host')[0], last('proto')[0], last('port')[0]]
-  if (addresses.length > 0 || (host ?? proto ?? port) !== undefined)
+function believed(context: RequestContext, { count, headers }: TrustedProxies): Said {
+  if (headers.has('forwarded')) {
+    const forwarded = readForwarded(context.header('forwarded') ?? '').slice(-count)
     return {
-      addresses,
-      host: hostOf(host),
-      proto: schemeOf(proto),
-      port: port !== undefined && /^\d{1,5}$/.test(port) ? port : undefined,
+      addresses: forwarded.map((member) => addressOfNode(member.get('for')) ?? 'unknown'),
+      host: hostOf(forwarded[0]?.get('host')),
+      proto: schemeOf(forwarded[0]?.get('proto')),
     }
-  const forwarded = readForwarded(context.header('forwarded') ?? '').slice(-trusted)
+  }
+  const last = (name: string) => (headers.has(name) ? members(context.header(name)).slice(-count) : [])
+  const [port] = last('x-forwarded-port')
   return {
-    addresses: forwarded.map((member) => addressOfNode(member.get('for')) ?? 'unknown'),
-    host: hostOf(forwarded[0]?.get('host')),
-    proto: schemeOf(forwarded[0]?.get('proto')),
+    addresses: last('x-forwarded-for'),
+    host: hostOf(last('x-forwarded-host')[0]),
+    proto: schemeOf(last('x-forwarded-proto')[0]),
+    port: port !== undefined && /^\d{1,5}$/.test(port) ? port : undefined,
   }
 }
 

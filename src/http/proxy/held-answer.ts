@@ -4,7 +4,6 @@ import { FacetError } from '../../errors.ts'
 import { Fields } from '../../lib/fields.ts'
 import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
 import { HeldSource } from './held-source.ts'
-import { text } from './incoming-head.ts'
 
 /** Who takes a response that may be held. */
 export interface HeldTaker extends Dispatcher.DispatchHandler {
@@ -76,14 +75,10 @@ export class HeldAnswer implements Dispatcher.DispatchHandler {
     this.#taker.onRequestStart?.(this.#source, context)
   }
 
-  onRequestUpgrade(...upgrade: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>): void {
-    this.#taker.onRequestUpgrade?.(...upgrade)
-  }
-
   onResponseStart(...start: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>): void {
     const [controller, status, headers, reason] = start
     if (status < 200) return this.#taker.onResponseStart?.(...start)
-    const fields = new Fields((controller.rawHeaders as (string | Buffer)[]).map(text))
+    const fields = Fields.of(controller.rawHeaders as (string | Buffer)[])
     try {
       if (this.#change.isHeld(status, fields)) {
         if (Number(fields.get('content-length') ?? 0) > this.#change.maxBytes) throw answerTooLarge()

@@ -1,4 +1,5 @@
 import { FacetError } from '../../errors.ts'
+import { text, without } from '../../lib/fields.ts'
 import { listed } from '../../lib/headers.ts'
 import type { RequestContext } from '../context.ts'
 import type { Rewrite } from './rewrites.ts'
@@ -38,16 +39,6 @@ export interface Answered {
 
 /** Without it nobody would know where the body ends, whatever `Connection` lists. */
 const LENGTH = 'content-length'
-
-/** What a client must have read before the body cannot come after it (RFC 9110, section 6.5.1). */
-const NO_TRAILERS: ReadonlySet<string> = new Set([
-  ...CONNECTIONS,
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'content-type',
-  'host',
-])
 
 /**
  * The head of a response for the client, in one pass over the fields as they came.
@@ -104,33 +95,8 @@ export function incomingHead(
   return kept
 }
 
-/** The fields behind a body that may be passed on, names and values in turn; the client has been told that they come, or not. */
-export function trailersOf(
-  raw: readonly (string | Buffer)[],
-  { dropped, allowed }: IncomingRules,
-): [name: string, value: string][] {
-  const trailers: [string, string][] = []
-  for (let at = 0; at < raw.length; at += 2) {
-    const given = text(raw[at] as string | Buffer)
-    const name = given.toLowerCase()
-    if (NO_TRAILERS.has(name) || dropped.has(name) || (allowed !== undefined && !allowed.has(name))) continue
-    trailers.push([given, text(raw[at + 1] as string | Buffer)])
-  }
-  return trailers
-}
-
+/** The fields that do not belong to the connection because it says so. */
 function withoutNamed(headers: string[], connection: string): string[] {
   if (/^(keep-alive|close)$/i.test(connection)) return headers
-  const named = new Set(listed(connection).filter((name) => name !== LENGTH))
-  const kept: string[] = []
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at] as string
-    if (!named.has(name.toLowerCase())) kept.push(name, headers[at + 1] as string)
-  }
-  return kept
-}
-
-/** A part of a raw head: undici gives bytes where it has not made text of them. */
-export function text(value: string | Buffer): string {
-  return typeof value === 'string' ? value : value.toString('latin1')
+  return without(headers, new Set(listed(connection).filter((name) => name !== LENGTH)))
 }

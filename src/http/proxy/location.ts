@@ -5,8 +5,8 @@ import { belowAny, type Place } from './upstream-places.ts'
 const REFERENCE = /^(?:([a-z][a-z0-9+.-]*:)?\/\/([^/?#]*))?([^?#]*)(.*)$/is
 
 /**
- * A `Location` or `Content-Location` as the client can follow it: where it points at the backend, it is made to point at the same
- * thing behind the route; all else is left as it is. What it becomes is always a path of this server, with its query and fragment
+ * A `Location` or `Content-Location` as the client can follow it: where it points at what the route can ask the backend, it is
+ * made to point at that behind the route; all else is left as it is, since any path here would be another thing. What it becomes is always a path of this server, with its query and fragment
  * byte for byte.
  *
  * @param places where the backend is, those with the longest base first
@@ -22,8 +22,8 @@ export function mapLocation(value: string, places: readonly Place[], prefix: str
   const rest = plain === undefined ? undefined : belowAny(plain, at)
   if (rest === undefined) return value
   const mapped = prefix + rest
-  // Two slashes would begin another authority (RFC 3986, section 4.2).
-  return mapped.startsWith('//') ? value : `${mapped === '' ? '/' : mapped}${tail}`
+  // Two slashes would begin another authority (RFC 3986, section 4.2), and browsers take `\` for one.
+  return /^\/[/\\]/.test(mapped) ? value : `${mapped === '' ? '/' : mapped}${tail}`
 }
 
 /** Whether an authority is a place's: whatever its case, and with its default port said or not. */

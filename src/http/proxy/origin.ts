@@ -74,11 +74,11 @@ export function openOrigin(backend: Upstream, common: readonly string[], runtime
           request(asked, instance),
         )
         // The body goes on, also where whoever asked for the head no longer waits.
-        const raw = (headers as unknown as readonly (string | Buffer)[]).map(text)
+        const given = Fields.of(headers as unknown as readonly (string | Buffer)[])
         return {
           status,
           reason,
-          fields: new Fields(raw),
+          fields: given,
           requested,
           received: Date.now(),
           body: guarded(body),
@@ -136,8 +136,4 @@ function guarded(body: Readable): AsyncIterable<Buffer> {
 /** Names and values in turn. */
 function flat(fields: Readonly<Record<string, string | readonly string[]>>): string[] {
   return Object.entries(fields).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]))
-}
-
-function text(value: string | Buffer): string {
-  return typeof value === 'string' ? value : value.toString('latin1')
 }

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts'
 import type { RequestContext } from '../context.ts'
 import { type Way, wayOf } from './forwarded.ts'
 import { mapLocation } from './location.ts'
@@ -13,23 +15,23 @@ export type Rewrite = (value: string, context: RequestContext, path: string) => 
  * The fields of responses that may point at the backend, by their names in lower case: they are looked at only where they are there.
  *
  * @param places where the backend is, those with the longest base first
- * @param trusted how many proxies in front of this server are believed
+ * @param trusted which proxies in front of this server are believed
  */
 export function rewritesOf(
-  { depth, heads }: Pick<ProxyRoute, 'depth' | 'heads'>,
+  { depth, heads, path: { prefix } }: Pick<ProxyRoute, 'depth' | 'heads' | 'path'>,
   places: readonly Place[],
-  trusted: number,
+  trusted: TrustedProxies,
 ): ReadonlyMap<string, Rewrite> {
   const rewrites = new Map<string, Rewrite>()
   const { location, cookies, keepsHost, response } = heads
   const locate: Rewrite = (value, context, path) => {
     const known = keepsHost ? [...places, ...askedAs(places, wayOf(context, trusted))] : places
-    return mapLocation(value, known, prefixOf(context.path, path, depth))
+    return mapLocation(value, known, publicPrefix(context, path, depth))
   }
   if (location) rewrites.set('location', locate).set('content-location', locate)
   if (cookies)
     rewrites.set('set-cookie', (value, context, path) =>
-      mapCookie(value, cookies, places, prefixOf(context.path, path, depth)),
+      mapCookie(value, cookies, places, { text: publicPrefix(context, path, depth), isKept: prefix === undefined }),
     )
   // What is not passed on is not written anew, either.
   const { allowed, denied, set } = response
@@ -38,6 +40,27 @@ export function rewritesOf(
     if (isSaid || denied.has(name) || (allowed && !allowed.has(name))) rewrites.delete(name)
   }
   return rewrites
+}
+
+function publicPrefix({ request, path: whole }: RequestContext, path: string, depth: number): string {
+  return mountOf(request) + prefixOf(whole, path, depth)
+}
+
+/**
+ * Where somebody's app has mounted this one: Express says it, and takes it off the URL. For what comes past Express, as upgrades do, it is
+ * what has been taken off since `originalUrl`, if anybody has noted that.
+ */
+function mountOf(request: IncomingMessage): string {
+  const { baseUrl, originalUrl, url = '' } = request as IncomingMessage & Mounted
+  if (typeof baseUrl === 'string' && baseUrl !== '') return baseUrl
+  if (typeof originalUrl !== 'string' || !originalUrl.startsWith('/') || !originalUrl.endsWith(url)) return ''
+  return originalUrl.slice(0, originalUrl.length - url.length)
+}
+
+/** What Express adds to a request. */
+interface Mounted {
+  readonly baseUrl?: unknown
+  readonly originalUrl?: unknown
 }
 
 /**
@@ -61,9 +84,11 @@ export function prefixOf(whole: string, path: string, depth: number): string {
  */
 function askedAs(places: readonly Place[], { host, proto }: Way): Place[] {
   const schemes = new Set([...places.map(({ protocol }) => protocol), proto === 'https' ? 'https:' : 'http:'])
-  const bases = new Set(places.map(({ base }) => base))
+  const paths = new Map(places.map(({ base, reach }) => [base, reach]))
   return [...schemes].flatMap((protocol) => {
     const asked = URL.parse(`${protocol}//${host}`)
-    return asked ? [...bases].map((base) => ({ origin: asked.origin, protocol, hostname: asked.hostname, base })) : []
+    if (!asked) return []
+    const { origin, hostname } = asked
+    return [...paths].map(([base, reach]) => ({ origin, protocol, hostname, base, reach }))
   })
 }

@@ -5,19 +5,22 @@ import { urlsOf } from '../../config-backends.ts'
 import type { ProxyRoute } from '../../endpoint/proxy.ts'
 import type { FieldRules } from '../../endpoint/proxy-head-options.ts'
 import { DefinitionError } from '../../errors.ts'
-import { Fields } from '../../lib/fields.ts'
+import { without } from '../../lib/fields.ts'
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts'
+import { DroppedNames } from './dropped-names.ts'
 import { CONNECTIONS as INCOMING, type IncomingRules } from './incoming-head.ts'
-import { CLIENTS_WORD, CONNECTIONS as OUTGOING, type OutgoingRules } from './outgoing-head.ts'
+import { CLIENTS_WORD, CREDENTIALS, CONNECTIONS as OUTGOING, type OutgoingRules } from './outgoing-head.ts'
 import { rewritesOf } from './rewrites.ts'
 import { fieldMaker, type MakeFields } from './set-fields.ts'
+import { innerPrefix } from './target.ts'
 import { placeOf } from './upstream-places.ts'
 
 /** What the app says of all its proxied routes. */
 export interface ProxySettings {
   /** What this server calls itself in `Via`; a name that nobody else has if not said. */
   readonly viaPseudonym: string | undefined
-  /** How many proxies in front of it are believed. */
-  readonly trustProxy: number
+  /** Which proxies in front of it are believed. */
+  readonly trustProxy: TrustedProxies
 }
 
 /** What a route does with the heads of its messages. */
@@ -51,19 +54,22 @@ export function rulesOf(proxy: ProxyRoute, runtime: Runtime, settings: ProxySett
   if (backend.budgetHeader !== undefined) common.push(backend.budgetHeader, String(backend.timeout))
   const said = namesOf(request)
   // What a route says takes the place of what its backend is sent otherwise.
-  const sent = [...outside(common, said), ...settled(request, runtime)]
-  const places = urlsOf(backend.url, runtime.resolve).map(({ url }) => placeOf(url))
+  const sent = [...without(common, said), ...settled(request, runtime)]
+  const inner = innerPrefix(proxy)
+  const places = urlsOf(backend.url, runtime.resolve).map(({ url }) => placeOf(url, inner))
   places.sort((one, other) => other.base.length - one.base.length)
   // TLS would be told the client's host in the place of the backend's, and hold the certificate to it.
   if (keepsHost && places.some(({ protocol, hostname }) => protocol === 'https:' && isIpAddress(hostname)))
     throw new DefinitionError(`proxy '${route}' at 'host' ('keep'): an https backend needs a name, and has an address`)
   const rewrites = rewritesOf(proxy, places, trusted)
   const unsaid = new Set([...request.denied, ...said])
+  const dropped = [...OUTGOING, ...CLIENTS_WORD, ...request.denied, ...said, ...names(sent)]
   return {
     outgoing: {
-      dropped: new Set([...OUTGOING, ...CLIENTS_WORD, ...request.denied, ...said, ...names(sent)]),
+      dropped: new DroppedNames(dropped),
       allowed: request.allowed,
       common: sent,
+      trace: { dropped: new DroppedNames([...dropped, ...CREDENTIALS]), common: [] },
       unsaid: unsaid.size > 0 ? unsaid : undefined,
       pseudonym,
       trusted,
@@ -88,10 +94,6 @@ function namesOf({ set }: FieldRules): ReadonlySet<string> {
 /** The names among names and values in turn, in lower case. */
 function names(fields: readonly string[]): string[] {
   return fields.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase())
-}
-
-function outside(fields: readonly string[], excepted: ReadonlySet<string>): string[] {
-  return [...new Fields(fields).without(excepted).raw]
 }
 
 /** The fields that are the same for all, names and values in turn; `checkRoutes` has seen to it that they can be sent. */

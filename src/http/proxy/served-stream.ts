@@ -4,8 +4,9 @@ import { FacetError } from '../../errors.ts'
 import type { Timer, TimerWheel } from '../../lib/timer-wheel.ts'
 import type { RequestContext } from '../context.ts'
 import { Answer } from './answer.ts'
-import { type IncomingRules, trailersOf } from './incoming-head.ts'
+import type { IncomingRules } from './incoming-head.ts'
 import { IDLE } from './pools.ts'
+import { trailersOf } from './trailers.ts'
 
 /**
  * What a route with a cache passes on as it comes, to one client: at once, no faster than that takes it, and cut off where it breaks off.

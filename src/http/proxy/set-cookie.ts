@@ -2,15 +2,22 @@ import { isIpAddress } from '../../call/balance/instance.ts'
 import type { CookieTable } from '../../endpoint/proxy-head-options.ts'
 import { below, belowAny, type Place } from './upstream-places.ts'
 
+/** What stands before the paths of a route. */
+export interface RoutePrefix {
+  /** As its client writes it, with all that stands before the route; without a slash at its end. */
+  readonly text: string
+  /** Whether the route's own part of it stands in the backend's paths as well. */
+  readonly isKept: boolean
+}
+
 /**
  * A `Set-Cookie` for the client of a route: a cookie of the backend's host becomes one of this host, a cookie of a path of the backend
- * one of the same path behind the route. Every other byte stays, also of attributes that nobody knows (RFC 6265, section 5.2).
+ * one of the same path behind the route. A path that covers all that the route can ask becomes one that covers the route. Every other byte stays, also of attributes that nobody knows (RFC 6265, section 5.2).
  *
  * @param table what is replaced whatever the backend is
  * @param places where the backend is, those with the longest base first
- * @param prefix of the route, with what says the client; without a slash at its end
  */
-export function mapCookie(value: string, table: CookieTable, places: readonly Place[], prefix: string): string {
+export function mapCookie(value: string, table: CookieTable, places: readonly Place[], prefix: RoutePrefix): string {
   const [cookie = '', ...attributes] = value.split(';')
   if (attributes.length === 0) return value
   // Browsers take such a cookie with `Path=/` only (RFC 6265bis, section 4.1.3.2).
@@ -42,7 +49,7 @@ function isPart(hostname: string, domain: string): boolean {
   return hostname === domain || (hostname.endsWith(`.${domain}`) && !isIpAddress(hostname))
 }
 
-function pathOf(given: string, { paths }: CookieTable, places: readonly Place[], prefix: string): string {
+function pathOf(given: string, { paths }: CookieTable, places: readonly Place[], prefix: RoutePrefix): string {
   // Not a path: the client takes the one that it has asked for.
   if (!given.startsWith('/')) return given
   for (const [from, to] of paths) {
@@ -50,7 +57,27 @@ function pathOf(given: string, { paths }: CookieTable, places: readonly Place[],
     if (rest !== undefined) return joined(to, rest)
   }
   const rest = belowAny(given, places)
-  return rest === undefined ? given : joined(prefix, rest)
+  const mapped = rest === undefined ? covering(given, places, prefix) : joined(prefix.text, rest)
+  // Where somebody's app has mounted this one under a parameter, a client may write what would be another attribute.
+  return mapped === undefined || mapped.includes(';') ? given : mapped
+}
+
+/** For a path above all that is asked of a backend. The root stays one, unless it is where the backend begins: it covers everything here. */
+function covering(given: string, places: readonly Place[], { text, isKept }: RoutePrefix): string | undefined {
+  const path = given.replace(/\/+$/, '')
+  for (const { base, reach } of places) {
+    const missing = below(reach, path)
+    if (missing === undefined || (path === '' && base !== '')) continue
+    // What is kept stands here segment for segment as it does there: as many are missing here.
+    const levels = isKept ? Math.min(slashes(missing), slashes(reach.slice(base.length))) : 0
+    const segments = text.split('/')
+    return segments.slice(0, segments.length - levels).join('/') || '/'
+  }
+  return undefined
+}
+
+function slashes(text: string): number {
+  return text.split('/').length - 1
 }
 
 /** The root of one is the root of the other: `/legacy/` would not cover `/legacy`. */

@@ -2,6 +2,7 @@ import type { ProxiedRequest } from '../../endpoint/proxied-request.ts'
 import type { FieldRules } from '../../endpoint/proxy-head-options.ts'
 import { FacetError } from '../../errors.ts'
 import { isFieldValue } from '../../lib/headers.ts'
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts'
 import type { RequestContext } from '../context.ts'
 import { asked as askedOf, Proxied } from './asked.ts'
 
@@ -22,23 +23,28 @@ export type MakeFields = (context: RequestContext, path: string) => MadeFields
  * backend is asked.
  *
  * @param route whose functions they are, for the log
- * @param trusted how many proxies in front of this server are believed
+ * @param trusted which proxies in front of this server are believed
  * @returns undefined where none do
  */
 export function fieldMaker(
   route: string,
   { request, response }: { readonly request: FieldRules; readonly response: FieldRules },
-  trusted: number,
+  trusted: TrustedProxies,
 ): MakeFields | undefined {
   const [asked, answered] = [made(request), made(response)]
   if (asked.length + answered.length === 0) return undefined
   return (context, path) => {
     const seen = new Proxied(context, path, trusted)
     return {
-      request: makeAll(asked, `headers.request.set of proxy '${route}'`, context, seen),
+      // The backend sends a TRACE back to the client, for which none of it is meant.
+      request: isTrace(context) ? [] : makeAll(asked, `headers.request.set of proxy '${route}'`, context, seen),
       response: makeAll(answered, `headers.response.set of proxy '${route}'`, context, seen),
     }
   }
+}
+
+function isTrace({ record }: RequestContext): boolean {
+  return record.method === 'TRACE'
 }
 
 function made({ set }: FieldRules): MadeField[] {

@@ -4,8 +4,10 @@ import type { RewriteFunction } from '../../endpoint/proxy-path-options.ts'
 import type { ProxyQuery } from '../../endpoint/proxy-query-options.ts'
 import { FacetError } from '../../errors.ts'
 import { hasDotSegments } from '../../lib/path.ts'
+import { literal } from '../../lib/path-match.ts'
 import type { PathTable } from '../../lib/path-table.ts'
 import { editQuery, type QueryEdit } from '../../lib/raw-query.ts'
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts'
 import type { RequestContext } from '../context.ts'
 import { asked, Proxied } from './asked.ts'
 
@@ -23,10 +25,14 @@ export function tail(path: string, depth: number): string {
  * Settles what becomes of the paths and queries of a route. Where a request goes to is never theirs to say: they stand behind the
  * backend's own address and base path, and begin with a slash.
  *
- * @param trusted how many proxies in front of this server are believed
+ * @param trusted which proxies in front of this server are believed
  * @throws DefinitionError for a variable that is not set
  */
-export function makeTargetOf({ depth, path: said, query }: ProxyRoute, runtime: Runtime, trusted: number): TargetOf {
+export function makeTargetOf(
+  { depth, path: said, query }: ProxyRoute,
+  runtime: Runtime,
+  trusted: TrustedProxies,
+): TargetOf {
   const { prefix, table, rewrite } = said
   const edit = query && editOf(query, runtime)
   return (context, path) => {
@@ -39,6 +45,14 @@ export function makeTargetOf({ depth, path: said, query }: ProxyRoute, runtime: 
     const rest = edit ? editQuery(search, edit) : search
     return rest === '' ? target : `${target}?${rest}`
   }
+}
+
+/** What stands before each path that a route asks for, behind the base path of its backend; without a slash at its end. */
+export function innerPrefix({ route, depth, path: { prefix } }: ProxyRoute): string {
+  if (prefix !== undefined) return prefix
+  const [, pattern = ''] = route.split(' ')
+  const own = pattern.split('/').slice(0, depth + 1)
+  return literal(own.join('/'))
 }
 
 function prefixed(prefix: string, path: string, depth: number): string {
@@ -56,7 +70,13 @@ function replaced(path: string, table: PathTable): string {
   return found.path
 }
 
-function made(path: string, rewrite: RewriteFunction, context: RequestContext, whole: string, trusted: number): string {
+function made(
+  path: string,
+  rewrite: RewriteFunction,
+  context: RequestContext,
+  whole: string,
+  trusted: TrustedProxies,
+): string {
   const text = asked('the rewrite', context, () => rewrite(path, new Proxied(context, whole, trusted)))
   if (typeof text !== 'string' || !/^\/[\x21-\x7e]*$/.test(text) || /[?#]/.test(text) || hasDotSegments(text))
     throw new FacetError('internal', {

@@ -1,5 +1,5 @@
 import type { Format } from '../../endpoint/client.ts'
-import type { Fields } from '../../lib/fields.ts'
+import { type Fields, without } from '../../lib/fields.ts'
 import { listed } from '../../lib/headers.ts'
 import { decodable } from './body-coding.ts'
 import { formatOf } from './body-format.ts'
@@ -13,6 +13,7 @@ const OF_ANSWER: ReadonlySet<string> = new Set([
   ...OF_BYTES,
   ...['content-type', 'content-encoding', 'etag', 'accept-ranges', 'trailer', 'vary'],
 ])
+const LENGTH: ReadonlySet<string> = new Set(['content-length'])
 const PARTS: ReadonlySet<string> = new Set(['range', 'if-range'])
 
 /**
@@ -42,7 +43,7 @@ export function describeBody(headers: string[], contentType: string | undefined,
 
 /** Takes away what is not said of a body that is sent on as bytes of its own. */
 export function withoutLength(headers: string[]): void {
-  rewrite(headers, (name, value) => (name === 'content-length' ? undefined : value))
+  headers.splice(0, headers.length, ...without(headers, LENGTH))
 }
 
 /** What is said of a changed body. */

@@ -8,14 +8,21 @@ export interface Place {
   readonly hostname: string
   /** The path before all that is passed on, without a slash at its end; '' for the root. */
   readonly base: string
+  /** The same with what a route puts before each path behind it: nothing else can be asked by that route. */
+  readonly reach: string
 }
 
-/** Where a URL of a backend points. SRV names a service of a host (RFC 2782): the host is what is asked, and what it calls itself. */
-export function placeOf(url: string): Place {
+/**
+ * Where a URL of a backend points. SRV names a service of a host (RFC 2782): the host is what is asked, and what it calls itself.
+ *
+ * @param inner what a route puts before each path, without a slash at its end
+ */
+export function placeOf(url: string, inner = ''): Place {
   const { origin, protocol, hostname, pathname } = new URL(url)
   const service = /\/\/_[^.]+\._[^.]+\./
   const host = hostname.replace(/^_[^.]+\._[^.]+\./, '')
-  return { origin: origin.replace(service, '//'), protocol, hostname: host, base: pathname.replace(/\/+$/, '') }
+  const base = pathname.replace(/\/+$/, '')
+  return { origin: origin.replace(service, '//'), protocol, hostname: host, base, reach: base + inner }
 }
 
 /** What follows a base in a path, undefined where the path is not below it: `/app` has `/app` and `/app/x`, and not `/apple`. */
@@ -24,10 +31,10 @@ export function below(path: string, base: string): string | undefined {
   return path.length === base.length || path.charCodeAt(base.length) === 47 ? path.slice(base.length) : undefined
 }
 
-/** The same for the first of some places that has it. @param places those with the longest base first */
+/** The same for what can be asked at the first of some places that has it. @param places those with the longest base first */
 export function belowAny(path: string, places: readonly Place[]): string | undefined {
-  for (const { base } of places) {
-    const rest = below(path, base)
+  for (const { reach } of places) {
+    const rest = below(path, reach)
     if (rest !== undefined) return rest
   }
   return undefined

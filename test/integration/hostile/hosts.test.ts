@@ -8,7 +8,8 @@ import { head, say } from '../support/wire.ts'
 let backend: LineBackend
 let facet: Harness
 /** Behind one proxy that is believed, and a middleware that makes an odd host of the client's. */
-let behind: Harness
+/** Behind a proxy that is believed: in what it says with `X-Forwarded-Host`, or with `Forwarded`. */
+let behind: Readonly<Record<string, Harness>>
 const routes = () => {
   const api = rest('api', { url: backend.url, timeout: '2s' })
   return {
@@ -21,23 +22,28 @@ const routes = () => {
 beforeAll(async () => {
   backend = await lineBackend()
   facet = await harness({ routes: routes() })
-  behind = await harness({
-    routes: routes(),
-    environment: { TRUST_PROXY: '1' },
-    before: [
-      (request, _response, next) => {
-        if (request.headers['x-odd']) request.headers.host = '[a'
-        next()
-      },
-    ],
-  })
+  const believing = (header: string) =>
+    harness({
+      routes: routes(),
+      environment: { TRUST_PROXY: '1', TRUST_PROXY_HEADERS: header.toLowerCase() },
+      before: [
+        (request, _response, next) => {
+          if (request.headers['x-odd']) request.headers.host = '[a'
+          next()
+        },
+      ],
+    })
+  behind = {
+    'X-Forwarded-Host': await believing('X-Forwarded-Host'),
+    Forwarded: await believing('Forwarded'),
+  }
 })
 beforeEach(() => {
   backend.answer = (line) => line.say(OK)
 })
 afterAll(async () => {
   await facet.close()
-  await behind.close()
+  for (const each of Object.values(behind)) await each.close()
   await backend.close()
 })
 
@@ -89,7 +95,7 @@ test.each([
   ['Forwarded', 'for=192.0.2.1;host=""', 'facet.test'],
   ['Forwarded', 'for=192.0.2.1;host="[::1]:81"', '[::1]:81'],
 ])('%s: %s of a proxy that is believed says %s', async (name, value, host) => {
-  expect((await say(behind.url, head('/keep/x', { [name]: value }))).status).toBe(200)
+  expect((await say(behind[name]?.url ?? '', head('/keep/x', { [name]: value }))).status).toBe(200)
   expect(backend.requests.at(-1)).toContain(`\r\nhost: ${host}\r\n`)
   expect(backend.requests.at(-1)).toContain(`\r\nx-forwarded-host: ${host}\r\n`)
 })
@@ -97,8 +103,9 @@ test.each([
 describe('what cannot be sent', () => {
   test.each(['/keep/x', '/kept/x'])('to %s says nothing of the backend, however often', async (path) => {
     const seen = timeline()
-    for (let i = 0; i < 30; i++) expectProblem(await say(behind.url, head(path, { 'X-Odd': '1' })), 'internal')
-    expect((await say(behind.url, head(path))).status).toBe(200)
+    for (let i = 0; i < 30; i++)
+      expectProblem(await say(behind.Forwarded?.url ?? '', head(path, { 'X-Odd': '1' })), 'internal')
+    expect((await say(behind.Forwarded?.url ?? '', head(path))).status).toBe(200)
     seen.close()
     expect(seen.requests.at(0)?.error).toMatchObject({ cause: { code: 'ERR_ASSERTION' } })
   })

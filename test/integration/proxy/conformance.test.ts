@@ -211,6 +211,42 @@ describe('an answer', () => {
     expect(await isReusable()).toBe(true)
   })
 
+  test('has no trailers that a recipient would take for more than they are, also where they are not rewritten', async () => {
+    const forbidden = [
+      ...['Set-Cookie', 'Location', 'Content-Location', 'Cache-Control', 'Authorization', 'WWW-Authenticate', 'Cookie'],
+      ...[
+        'Age',
+        'Date',
+        'Expires',
+        'Vary',
+        'Retry-After',
+        'Range',
+        'If-Match',
+        'If-None-Match',
+        'Max-Forwards',
+        'Expect',
+      ],
+      ...['Content-Encoding', 'Content-Range', 'Content-Type', 'Host', 'Transfer-Encoding', 'Pragma'],
+    ]
+    const options = { cookies: false, location: false } as const
+    const route = proxy('ANY /p/*path', rest('open', { url: backend.url, breaker: false }), options)
+    const open = await harness({ routes: { route } })
+    backend.answer = (line) =>
+      line.say(
+        `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n${forbidden
+          .map((name) => `${name}: 1\r\n`)
+          .join('')}ETag: "e"\r\nContent-Digest: x\r\nServer-Timing: x\r\n\r\n`,
+      )
+    const asking = await line(open.url)
+    asking.say(asks('GET /p/x'))
+    const heard = await asking.hears(/\r\n0\r\n(.+\r\n)*\r\n$/)
+    asking.hangUp()
+    expect(heard.slice(heard.indexOf('\r\n0\r\n') + 5)).toBe(
+      'ETag: "e"\r\nContent-Digest: x\r\nServer-Timing: x\r\n\r\n',
+    )
+    await open.close()
+  })
+
   test('that announces trailers which cannot come does not', async () => {
     const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTrailer: X-Sum\r\n\r\nok'
     const [, heard] = await exchange(asks('GET /p/x'), answer, /ok$/)

@@ -4,14 +4,17 @@ import type { RequestContext } from '../../../../src/http/context.ts'
 import { wayOf } from '../../../../src/http/proxy/forwarded.ts'
 import { addressOfNode, readForwarded } from '../../../../src/http/proxy/forwarded-field.ts'
 import { hasPassed, withMember } from '../../../../src/http/proxy/via.ts'
+import { headersIn, USUAL_HEADERS } from '../../../../src/lib/trusted-proxies.ts'
+
+const ALL = 'x-forwarded-for,x-forwarded-proto,x-forwarded-host,x-forwarded-port'
 
 /** What a backend is told of a request, as far as the way is concerned. */
-function told(headers: Record<string, string>, trusted: number, peer = '192.0.2.1', encrypted = false) {
+function told(headers: Record<string, string>, count: number, peer = '192.0.2.1', encrypted = false, names = ALL) {
   const context = {
     request: { socket: { remoteAddress: peer, encrypted } },
     header: (name: string) => ({ host: 'facet.example', ...headers })[name],
   } as unknown as RequestContext
-  const way = wayOf(context, trusted)
+  const way = wayOf(context, { count, headers: headersIn(names) })
   const raw = [...way.asked, ...way.asker]
   const fields = Object.fromEntries(raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1]]] : [])))
   return [
@@ -127,20 +130,54 @@ describe('of proxies that are believed', () => {
     [1, 'nonsense', '192.0.2.1', OWN],
     [1, '', '192.0.2.1', OWN],
   ])('%i: Forwarded: %s comes from %s and has asked %s', (trusted, value, addresses, asked) => {
-    expect(told({ forwarded: value }, trusted).slice(0, 2)).toEqual([addresses, asked])
+    expect(told({ forwarded: value }, trusted, undefined, false, 'forwarded').slice(0, 2)).toEqual([addresses, asked])
   })
 
-  test.each([{ 'x-forwarded-for': '203.0.113.9' }, { 'x-forwarded-proto': 'http' }])(
-    'with %j nothing of Forwarded counts: it may be the client that has sent that',
-    (headers) => {
-      const [addresses, asked] = told(
-        { ...headers, forwarded: 'for=9.9.9.9;host=evil.example;proto=https' } as never,
-        1,
-      )
-      expect(addresses).not.toContain('9.9.9.9')
-      expect(asked).toBe(OWN)
+  test.each([
+    // It writes the addresses and the scheme: what it does not write is its client's.
+    [USUAL_HEADERS, '203.0.113.9, 192.0.2.1', 'https://facet.example 443'],
+    ['x-forwarded-for', '203.0.113.9, 192.0.2.1', OWN],
+    ['x-forwarded-proto', '192.0.2.1', 'https://facet.example 443'],
+    ['x-forwarded-host', '192.0.2.1', 'http://evil.example 80'],
+    ['x-forwarded-port', '192.0.2.1', 'http://facet.example 8443'],
+    ['forwarded', '9.9.9.9, 192.0.2.1', 'http://other.example 80'],
+  ])('only what %s says is believed', (names, addresses, asked) => {
+    const headers = {
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-port': '8443',
+      forwarded: 'for=9.9.9.9;host=other.example',
+    }
+    expect(told(headers, 1, undefined, false, names).slice(0, 2)).toEqual([addresses, asked])
+  })
+
+  test.each([
+    ['x-forwarded-for', 'forwarded', 'for=9.9.9.9;host=evil.example;proto=https'],
+    ['forwarded', 'x-forwarded-for', '9.9.9.9'],
+    ['forwarded', 'x-forwarded-proto', 'https'],
+  ])('where %s is missing, %s does not take its place', (names, name, value) => {
+    expect(told({ [name]: value }, 1, undefined, false, names).slice(0, 2)).toEqual(['192.0.2.1', OWN])
+  })
+
+  test.each(['evil.example/?', 'a@evil.example', 'evil.example\\x', 'a b', 'a#b', 'a"b', '[::1', 'a:b', '', '::1'])(
+    'the host %j is none',
+    (host) => {
+      expect(told({ 'x-forwarded-host': host }, 1)[1]).toBe(OWN)
+      const forwarded = `for=1.2.3.4;host="${host.replace(/[\\"]/g, '\\$&')}"`
+      expect(told({ forwarded }, 1, undefined, false, 'forwarded')[1]).toBe(OWN)
     },
   )
+
+  test.each([
+    'shop.example',
+    'shop.example:8443',
+    '[::1]',
+    '[2001:db8::1]:8443',
+    '192.0.2.1:80',
+    'a_b',
+    '%C3%A4.example',
+  ])('the host %j is one', (host) => expect(told({ 'x-forwarded-host': host }, 1)[1]).toContain(`http://${host} `))
 
   test('what is said of them is written so that it is read again', () => {
     const said = { 'x-forwarded-for': '2001:db8::9, a"b\\c', 'x-forwarded-host': '[::2]:80' }
@@ -157,7 +194,10 @@ describe('of proxies that are believed', () => {
     const evil = fc.string({ unit: fc.constantFrom(...'for="\\;,=[] \tx1.'), maxLength: 20 })
     fc.assert(
       fc.property(evil, (before) => {
-        const [addresses] = told({ forwarded: `${before}, for="203.0.113.9:1";host=shop.example` }, 1)
+        const [addresses] = told(
+          { forwarded: `${before}, for="203.0.113.9:1";host=shop.example` },
+          ...([1, undefined, false, 'forwarded'] as const),
+        )
         expect(['203.0.113.9, 192.0.2.1', '192.0.2.1']).toContain(addresses)
       }),
       { numRuns: 3_000 },

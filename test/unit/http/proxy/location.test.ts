@@ -4,7 +4,10 @@ import { mapLocation } from '../../../../src/http/proxy/location.ts'
 import { prefixOf } from '../../../../src/http/proxy/rewrites.ts'
 import { type Place, placeOf } from '../../../../src/http/proxy/upstream-places.ts'
 
-const at = (...urls: string[]): Place[] => urls.map(placeOf).sort((a, b) => b.base.length - a.base.length)
+const at = (...urls: string[]): Place[] => within('', ...urls)
+/** The places of a route that asks for nothing but what begins with a text. */
+const within = (inner: string, ...urls: string[]): Place[] =>
+  urls.map((url) => placeOf(url, inner)).sort((a, b) => b.base.length - a.base.length)
 
 describe('a reference of a backend at its root, behind /legacy,', () => {
   test.each([
@@ -105,6 +108,27 @@ test.each([
 
 test('a service that DNS names is asked, and calls itself, by its host', () => {
   expect(mapLocation('http://shop.test/a', at('http://_http._tcp.shop.test/'), '/legacy')).toBe('/legacy/a')
+})
+
+describe('what a route that puts /other before each path cannot ask', () => {
+  test.each([
+    ['/app/other', '/pub'],
+    ['/app/other/', '/pub/'],
+    ['/app/other/login?a#b', '/pub/login?a#b'],
+    ['http://up.example/app/other/login', '/pub/login'],
+    ['/app/x/../other/login', '/pub/login'],
+  ])('%s is not that: it is %s', (value, expected) => {
+    expect(mapLocation(value, within('/other', 'http://up.example/app'), '/pub')).toBe(expected)
+  })
+
+  test.each(['/app', '/app/login', '/app/others', '/other', '/other/login', '/', 'http://up.example/app/login'])(
+    '%s stays',
+    (value) => expect(mapLocation(value, within('/other', 'http://up.example/app'), '/pub')).toBe(value),
+  )
+})
+
+test.each(['/evil.example', '\\evil.example'])('a mount path that a client writes as /%s is nobody’s host', (evil) => {
+  expect(mapLocation('/login', at('http://up.example'), `/${evil}`)).toBe('/login')
 })
 
 describe('behind a route for everything', () => {

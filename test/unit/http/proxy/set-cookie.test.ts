@@ -6,11 +6,17 @@ import { placeOf } from '../../../../src/http/proxy/upstream-places.ts'
 
 function map(
   value: string,
-  { url = 'http://app.up.example/app', prefix = '/legacy', cookies = {} as CookieOptions } = {},
+  {
+    url = 'http://app.up.example/app',
+    inner = '',
+    prefix = '/legacy',
+    isKept = false,
+    cookies = {} as CookieOptions,
+  } = {},
 ) {
   const table = settleHeads('ANY /legacy/*path', { cookies }).cookies
   if (!table) throw new Error('cookies are on')
-  return mapCookie(value, table, [placeOf(url)], prefix)
+  return mapCookie(value, table, [placeOf(url, inner)], { text: prefix, isKept })
 }
 
 describe('a cookie', () => {
@@ -54,6 +60,45 @@ describe('a cookie', () => {
     expect(map('a=b; Path=/x', { url })).toBe('a=b; Path=/legacy/x')
     expect(map('__Host-a=b; Path=/; Secure', { url })).toBe('__Host-a=b; Path=/; Secure')
     expect(map('a=b; Path=/', { url, prefix: '' })).toBe('a=b; Path=/')
+  })
+
+  test.each([
+    ['/app/other', '/pub'],
+    ['/app/other/', '/pub'],
+    ['/app/other/x', '/pub/x'],
+    // It covers all that the route can ask: at least that, it has to cover here.
+    ['/app', '/pub'],
+    ['/app/', '/pub'],
+    ['/app/login', '/app/login'],
+    ['/app/others', '/app/others'],
+    ['/other', '/other'],
+    ['/', '/'],
+  ])('behind another prefix, of %s is of %s', (path, expected) => {
+    expect(map(`a=b; Path=${path}`, { inner: '/other', prefix: '/pub' })).toBe(`a=b; Path=${expected}`)
+  })
+
+  test.each([
+    ['/app/v1/kept', '/m/v1/kept'],
+    ['/app/v1/kept/x', '/m/v1/kept/x'],
+    ['/app/v1', '/m/v1'],
+    ['/app/v1/', '/m/v1'],
+    ['/app', '/m'],
+    ['/app/', '/m'],
+    ['/app/v2', '/app/v2'],
+    ['/', '/'],
+  ])('behind a prefix that is kept, of %s is of %s', (path, expected) => {
+    const kept = { inner: '/v1/kept', prefix: '/m/v1/kept', isKept: true }
+    expect(map(`a=b; Path=${path}`, kept)).toBe(`a=b; Path=${expected}`)
+  })
+
+  test('of the root stays one where the prefix is kept', () => {
+    const kept = { url: 'http://up.example', inner: '/kept', prefix: '/kept', isKept: true }
+    expect(map('a=b; Path=/', kept)).toBe('a=b; Path=/')
+    expect(map('a=b; Path=/', { ...kept, prefix: '/api/kept' })).toBe('a=b; Path=/api')
+  })
+
+  test('has no attribute that a client has written into its path', () => {
+    expect(map('a=b; Path=/app', { prefix: '/x;Domain=example/legacy' })).toBe('a=b; Path=/app')
   })
 
   test('of an address is that of the whole address only', () => {
