@@ -37,4 +37,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/readyz').then(({ ok }) => process.exit(ok ? 0 : 1))"]
 # Node itself, and not npm: it gets the signals, so that what is in flight is finished before the container ends.
-CMD ["node", "--conditions=facet-source", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=8", "--conditions=facet-source", "src/main.ts"]

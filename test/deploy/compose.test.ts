@@ -77,6 +77,11 @@ describe('docker-compose.yml', () => {
       expect(Object.keys(environment)).toEqual([`${name.toUpperCase()}_PORT`])
   })
 
+  test('runs the gateway as npm start does', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    expect(`exec ${imageOf('gateway').command.join(' ')}`).toBe(scripts.start)
+  })
+
   test('waits longer for the gateway than the gateway for what is in flight', () => {
     const [, seconds] = /^(\d+)s$/.exec(gateway.stop_grace_period ?? '') ?? []
     expect(Number(seconds)).toBeGreaterThan(Number(gateway.environment.SHUTDOWN_SECONDS))

@@ -56,5 +56,7 @@ export function loadScenario(options: LoadScenario): Scenario {
 export async function startContenders(bench: Bench): Promise<Program[]> {
   const backends = await bench.backends()
   const chosen = contenders.filter(({ name }) => bench.contenders.includes(name))
-  return startAll(chosen.map(({ name, path, env }) => start(name, path, { ...backends, ...bench.env, ...env })))
+  return startAll(
+    chosen.map(({ name, path, env, flags }) => start(name, path, { ...backends, ...bench.env, ...env }, flags)),
+  )
 }

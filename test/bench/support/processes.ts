@@ -23,9 +23,15 @@ const running = new Set<ChildProcess>()
  * Starts a program (a path relative to `test/bench`) and waits until it is ready.
  * Its output goes to our stderr, because the last line of our stdout may be the JSON that somebody parses.
  */
-export async function start(name: string, path: string, env: Record<string, string>): Promise<Program> {
+export async function start(
+  name: string,
+  path: string,
+  env: Record<string, string>,
+  flags: readonly string[] = [],
+): Promise<Program> {
   const child = fork(fileURLToPath(new URL(`../${path}`, import.meta.url)), [], {
     env: { ...process.env, NODE_ENV: 'production', ...env },
+    execArgv: [...process.execArgv, ...flags],
     stdio: ['ignore', 2, 2, 'ipc'],
   })
   endsWithUs(child)
