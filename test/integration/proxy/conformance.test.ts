@@ -1,3 +1,7 @@
+// What goes through a proxied route, byte by byte, as RFC 9110 and 9112 want it: one row a behaviour. Behaviours that take more than a
+// request and its answer have tables of their own beside this one: routing and targets, heads and fields, framing (what is refused),
+// streaming and stalls, cuts and races, upgrades, transforms, shadow, cached streams; paths and hosts that are meant ill are in
+// ../hostile.
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { proxy, rest } from 'facet'
