@@ -107,9 +107,10 @@ export async function app({ config = readConfig(), registry, before = [], after 
   }
   const shell = createShell(handler, { before, after, pages })
 
+  const own = shell.router.stack.length
   const throughExpress = (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
-    // Any middleware may read a body; Facet's own pages and its 404 do not.
-    if (before.length + after.length > 0) wantBody(response)
+    // Any middleware may read a body, also one that somebody has added to this app; Facet's own pages and its 404 do not.
+    if (before.length + after.length > 0 || shell.router.stack.length > own) wantBody(response)
     shell(request as never, response as never, (error?: unknown) =>
       next && !error ? next() : notFound(request as never, response as never, error as never),
     )

@@ -43,8 +43,13 @@ export function watchArrivals(server: Server, { most, every }: ArrivalBounds): v
     else if (!seen.has(request)) seen.set(request, now)
     else if (now - (seen.get(request) as number) >= most) server.emit('clientError', late(), socket)
   }
-  const looking = setInterval(() => sockets.forEach(look), every).unref()
-  server.once('close', () => clearInterval(looking))
+  const begin = () => {
+    const looking = setInterval(() => sockets.forEach(look), every).unref()
+    server.once('close', () => clearInterval(looking))
+  }
+  // One that cannot listen never closes either.
+  if (server.listening) begin()
+  else server.once('listening', begin)
 }
 
 function late(): Error {

@@ -24,5 +24,7 @@ export function isOwnPage(
   { pages }: { readonly pages: ReadonlySet<string> | undefined },
   { path, record: { method } }: RequestContext,
 ): boolean {
-  return pages !== undefined && (method === 'GET' || method === 'HEAD') && pages.has(path)
+  if (pages === undefined || (method !== 'GET' && method !== 'HEAD')) return false
+  // As Express finds them: in any case, with or without a slash at the end.
+  return pages.has(path.toLowerCase().replace(/\/$/, ''))
 }

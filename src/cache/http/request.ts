@@ -9,9 +9,16 @@ export function directivesOf(fields: Fields): CacheControl {
   return fields.has('pragma') ? new CacheControl(fields.get('pragma')) : CacheControl.NONE
 }
 
+/** The fields in which clients are known to say who they are: the standard's, and those of common gateways and clouds. */
+const WHO: readonly string[] = [
+  ...['authorization', 'cookie', 'proxy-authorization'],
+  ...['x-api-key', 'api-key', 'apikey', 'x-apikey', 'x-api-token', 'x-auth-token', 'x-access-token', 'x-session-token'],
+  ...['x-goog-api-key', 'x-amz-security-token', 'ocp-apim-subscription-key', 'x-functions-key', 'x-rapidapi-key'],
+]
+
 /** Whether a request says who sends it. */
 export function isPersonal(fields: Fields): boolean {
-  return fields.has('authorization') || fields.has('cookie')
+  return WHO.some((name) => fields.has(name))
 }
 
 export function flightKey({ url, reached, fields }: HttpRequest): string {

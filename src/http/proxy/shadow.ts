@@ -123,6 +123,8 @@ function lengthOf(context: RequestContext, body: RequestBody | Buffer): number {
  * @param done called once, with nothing where it is too long or does not come whole
  */
 function collect(request: IncomingMessage, maxBytes: number, done: (bytes: Buffer | undefined) => void): void {
+  // Of one whose client has left while somebody else took its time nothing is heard any more.
+  if (request.closed) return done(undefined)
   const chunks: Buffer[] = []
   let size = 0
   const settle = (bytes: Buffer | undefined) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import express from 'express'
 import { client, endpoint, proxy, rest } from 'facet'
 import { type Harness, harness, type ScriptedBackend, scriptedBackend, timeline } from 'facet/testing'
 import { z } from 'zod'
@@ -166,6 +167,19 @@ describe('a request', () => {
     connection.write('{}')
     expect((await connection.reply()).status).toBe(200)
     connection.hangUp()
+  })
+
+  test('that wants to be told to go on is told so too where a route was added to the app itself', async () => {
+    const more = await harness({ routes: {} })
+    more.app.post('/own', express.json(), (request, response) => void response.json(request.body))
+    const connection = await wire(more.url)
+    const headers = { Expect: '100-continue', 'Content-Type': 'application/json', 'Content-Length': '2' }
+    connection.write(head('/own', headers, 'POST'))
+    expect((await connection.reply()).status).toBe(100)
+    connection.write('{}')
+    expect((await connection.reply()).text).toBe('{}')
+    connection.hangUp()
+    await more.close()
   })
 
   test.each([

@@ -101,6 +101,8 @@ describe("Facet's own pages", () => {
 
   test.each([
     ['/livez', { status: 'alive' }],
+    ['/livez/', { status: 'alive' }],
+    ['/LiveZ', { status: 'alive' }],
     ['/readyz', { status: 'ready' }],
     ['/problems/route-unknown', { code: 'route-unknown', status: 404 }],
   ])('%s is theirs, and no route’s that takes everything', async (path, expected) => {

@@ -211,6 +211,22 @@ test('a client that leaves does not take the request out of the shadow', async (
   await shadowed(1)
 })
 
+test('clients that have left before it is their turn take no place in the shadow', async () => {
+  const to = rest('second', { url: second.url })
+  facet = await harness({
+    routes: { it: proxy('ANY /p/*path', rest('main', { url: main.url }), { shadow: { to, writes: true } }) },
+    before: [(_request, _response, next) => void setTimeout(() => next(), 50)],
+  })
+  const leaving = await Promise.all(Array.from({ length: 70 }, () => wire(facet.url)))
+  for (const connection of leaving) connection.write(`${head('/p/a', { 'Content-Length': '10' }, 'POST')}12345`)
+  await pause(20)
+  for (const connection of leaving) connection.hangUp()
+  await pause(100)
+  const before = second.requests.length
+  await post('whole')
+  await shadowed(before + 1)
+})
+
 test('what a cache answers nobody else is asked', async () => {
   await start({}, { cache: { ttl: 'origin' } })
   main.behave((response) => void response.setHeader('cache-control', 'max-age=60').end('kept'))
