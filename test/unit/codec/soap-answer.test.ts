@@ -141,14 +141,15 @@ describe('a DOCTYPE', () => {
     expect(decode(text, invoices).body).toEqual({ Invoice: [{ status: '<!DOCTYPE x>', Number: '<!DOCTYPE html>' }] })
   })
 
+  // In squared time it would be minutes; the bound leaves room for a machine that does much else.
   test('is looked for in linear time', async () => {
     const started = performance.now()
     for (const text of ['<?a?>', '<!---->', ' ', '<?', '<!--', '<!-- <?'])
       expect((await rejectionOf((async () => decode(text.repeat(400_000) + doctype, invoices))())).code).toBe(
         'backend-malformed',
       )
-    expect(performance.now() - started).toBeLessThan(3_000)
-  })
+    expect(performance.now() - started).toBeLessThan(15_000)
+  }, 30_000)
 })
 
 describe('the header of an answer', () => {
