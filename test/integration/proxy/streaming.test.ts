@@ -47,10 +47,13 @@ async function pour(into: Line, chunk: Buffer, total: number, patience = 400): P
   while (written < total) {
     written += chunk.length
     if (into.socket.write(chunk)) continue
-    const drained = await Promise.race([
-      new Promise<true>((resolve) => into.socket.once('drain', () => resolve(true))),
-      pause(patience).then(() => false),
-    ])
+    const drained = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), patience)
+      into.socket.once('drain', () => {
+        clearTimeout(timer)
+        resolve(true)
+      })
+    })
     if (!drained) break
   }
   return written - into.socket.writableLength
