@@ -1,6 +1,6 @@
 import { FacetError } from '../errors.ts'
 import { decodeSegment, type Variant } from '../lib/path.ts'
-import { takeMixed } from '../lib/path-match.ts'
+import { type TakeSegment, takeMixed } from '../lib/path-match.ts'
 
 /** The parameters of a path, decoded. */
 export type Params = Readonly<Record<string, string | string[]>>
@@ -41,7 +41,7 @@ function readOne(at: number, name: string): Read {
   }
 }
 
-function readMixed(at: number, take: ReturnType<typeof takeMixed>): Read {
+function readMixed(at: number, take: TakeSegment): Read {
   return (segments, params) => {
     const taken = new Map<string, string>()
     take(segments[at] ?? '', taken)
